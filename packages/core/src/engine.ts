@@ -1,0 +1,51 @@
+import type { Model } from './model.js';
+import type { Workload } from './workload.js';
+
+/**
+ * Memory that an engine sets aside for some layers on one device, as a rule: everything about the workload is
+ * settled except the context length, so that one plan serves a whole sweep.
+ */
+export interface PoolRule {
+  /** What is kept: `full`, `sliding(1024)`, `latent`, `recurrent`, ... */
+  readonly name: string;
+  /** Layers of the model that are stored in this pool. */
+  readonly layers: number;
+  /** Slots in each of those layers, over all sequences on the device, at a context length: tokens, or states. */
+  readonly tokens: (contextLength: number) => number;
+  /** Bytes of keys of one slot, summed over the pool's layers. */
+  readonly keyBytesPerToken: number;
+  /** Bytes of values of one slot, summed over the pool's layers. */
+  readonly valueBytesPerToken: number;
+  /** Bytes that do not depend on the context. */
+  readonly stateBytes: number;
+  /** Tokens of a sequence after which the pool grows no more: a window; Infinity where every token is kept. */
+  readonly growsUntil: number;
+  /** The arithmetic behind the number, for `--explain`. */
+  readonly explain: (contextLength: number) => string;
+}
+
+/** The pools of one device, and which other devices hold the same. */
+export interface RankPlan {
+  /** Pipeline stage, from 0: stages hold different layers. */
+  readonly stage: number;
+  /** Data-parallel replicas with the same number of sequences. */
+  readonly replicas: number;
+  /** Devices of one replica and stage: its tensor- and context-parallel ranks. */
+  readonly devices: number;
+  readonly pools: readonly PoolRule[];
+}
+
+/** What an engine sets aside for a model, on every device. */
+export interface Plan {
+  /** Groups of devices that hold different tokens: replicas times context-parallel ranks. */
+  readonly tokenShards: number;
+  readonly ranks: readonly RankPlan[];
+  readonly warnings: readonly string[];
+}
+
+/** A set of allocation rules. Settings of an engine are bound when it is made: `vllm({ blockSize: 32 })`. */
+export interface Engine {
+  readonly name: string;
+  /** @throws InputError where the engine cannot run this model or workload. */
+  readonly plan: (model: Model, workload: Workload) => Plan;
+}

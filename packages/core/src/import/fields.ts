@@ -1,0 +1,84 @@
+import { InputError } from '../errors.js';
+
+/** A parsed JSON object whose fields are not trusted yet. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** The value as a JSON object. `where` names it in messages: `config.json`, `text_config`. */
+export function asObject(value: unknown, where: string): Config {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InputError(`${where} is ${describe(value)}; it must be a JSON object.`);
+  }
+  return value as Config;
+}
+
+/** The value of a field; undefined where it is absent or null, as Hugging Face writes "not set". */
+export function field(config: Config, key: string): unknown {
+  return Object.hasOwn(config, key) ? (config[key] ?? undefined) : undefined;
+}
+
+/** A field that must be an integer of at least `minimum`. */
+export function integer(config: Config, key: string, minimum = 1): number {
+  const value = optionalInteger(config, key, minimum);
+  if (value === undefined) {
+    throw new InputError(`The config has no "${key}"; it must be an integer of at least ${minimum}.`);
+  }
+  return value;
+}
+
+/** A field that is an integer of at least `minimum`, where it is set. */
+export function optionalInteger(config: Config, key: string, minimum = 1): number | undefined {
+  const value = field(config, key);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (!Number.isSafeInteger(value) || (value as number) < minimum) {
+    throw wrong(key, value, `an integer of at least ${minimum}`);
+  }
+  return value as number;
+}
+
+/** A field that is true or false, where it is set. */
+export function optionalBoolean(config: Config, key: string): boolean | undefined {
+  const value = field(config, key);
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw wrong(key, value, 'true or false');
+  }
+  return value;
+}
+
+/** A field that is a text, where it is set. */
+export function optionalString(config: Config, key: string): string | undefined {
+  const value = field(config, key);
+  if (value !== undefined && typeof value !== 'string') {
+    throw wrong(key, value, 'a text');
+  }
+  return value;
+}
+
+/** A field that is an object, where it is set. */
+export function optionalObject(config: Config, key: string): Config | undefined {
+  const value = field(config, key);
+  return value === undefined ? undefined : asObject(value, `"${key}"`);
+}
+
+/** A field that is a list of texts, where it is set. */
+export function optionalStrings(config: Config, key: string): readonly string[] | undefined {
+  const value = field(config, key);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw wrong(key, value, 'a list of texts');
+  }
+  return value;
+}
+
+/** The error for a field with a value that makes no sense. */
+export function wrong(key: string, value: unknown, right: string): InputError {
+  return new InputError(`The config's "${key}" is ${describe(value)}; it must be ${right}.`);
+}
+
+function describe(value: unknown): string {
+  const text = value === undefined ? 'absent' : (JSON.stringify(value) ?? typeof value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,12 @@
+export * from './attention.js';
+export * from './dtype.js';
+export * from './engine.js';
+export { ideal } from './engines/ideal.js';
+export * from './errors.js';
+export * from './estimate.js';
+export { modelFromConfig } from './import/config.js';
+export * from './layer.js';
+export * from './model.js';
+export * from './nearest.js';
+export * from './units.js';
+export * from './workload.js';

@@ -1,0 +1,79 @@
+import type { DtypeName } from './dtype.js';
+import { InputError } from './errors.js';
+import { checkInteger } from './exact.js';
+import { checkLayer, type Layer, memoriesOf } from './layer.js';
+
+/** A dtype with the reason why it was chosen, in words for the user. */
+export interface ChosenDtype {
+  readonly dtype: DtypeName;
+  readonly reason: string;
+}
+
+/** Parameters and bytes of a model's weights, with where the numbers come from. */
+export interface Weights {
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly source: string;
+}
+
+/** A model as far as memory is concerned: what each of its layers remembers. */
+export interface Model {
+  /** The published id, a path, or a design's short name. */
+  readonly id: string;
+  /** For people: in tables, legends and titles. */
+  readonly name: string;
+  /** Where the geometry comes from: a path, an address, `hyperparameters`. */
+  readonly source: string;
+  /** The architecture's own name (`LlamaForCausalLM`, `llama`). */
+  readonly architecture: string;
+  readonly numHiddenLayers: number;
+  /** One entry for each hidden layer, in order. */
+  readonly layers: readonly Layer[];
+  readonly numAttentionHeads?: number;
+  readonly hiddenSize?: number;
+  /** The longest context that the model was trained for, in tokens. */
+  readonly maxPositionEmbeddings?: number;
+  /** What activations are computed in; convolution states are kept in it. */
+  readonly dtype: ChosenDtype;
+  /** What `--kv-dtype auto` means for this model. */
+  readonly kvCacheDtype: ChosenDtype;
+  readonly weights?: Weights;
+  /** What a reader of the estimate must know: a guess that was made, a field that was rounded. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The model, if it is whole: as many layers as it says, all sizes positive, shared caches that exist.
+ *
+ * @throws InputError naming what is wrong.
+ */
+export function checkModel(model: Model): Model {
+  checkInteger(model.numHiddenLayers, 'numHiddenLayers');
+  if (model.layers.length !== model.numHiddenLayers) {
+    throw new InputError(
+      `numHiddenLayers is ${model.numHiddenLayers}, but ${model.layers.length} layers are described.`,
+    );
+  }
+  model.layers.forEach((layer, index) => {
+    checkLayer(layer, index);
+    for (const memory of memoriesOf(layer)) {
+      const owner = memory.kind === 'shared' ? model.layers[memory.sharesWith] : undefined;
+      if (owner !== undefined && (owner.kind === 'shared' || owner.kind === 'none')) {
+        throw new InputError(`Layer ${index} shares the cache of a layer that stores none.`);
+      }
+    }
+  });
+  return model;
+}
+
+/** Beyond any model, and few enough to describe one by one. */
+const MAX_LAYERS = 100_000;
+
+/** @throws InputError for a number of layers that no model has. */
+export function checkLayerCount(nLayers: number): number {
+  checkInteger(nLayers, 'the number of layers');
+  if (nLayers > MAX_LAYERS) {
+    throw new InputError(`The number of layers is ${nLayers}; at most ${MAX_LAYERS} are supported.`);
+  }
+  return nLayers;
+}

@@ -1,0 +1,58 @@
+import type { RankPlan } from './engine.js';
+import { InputError } from './errors.js';
+import type { Layer } from './layer.js';
+import type { Model } from './model.js';
+import type { Workload } from './workload.js';
+
+/** The share of a model and of the sequences that a group of equal devices works on. */
+export interface Shard extends Pick<RankPlan, 'stage' | 'replicas' | 'devices'> {
+  readonly layers: readonly Layer[];
+  /** Sequences of one replica. */
+  readonly numSequences: number;
+}
+
+/** Data-parallel replicas that have a sequence to work on. */
+export function replicasInUse(workload: Workload): number {
+  return Math.min(workload.numSequences, workload.dataParallel);
+}
+
+/**
+ * Splits layers over pipeline stages and sequences over data-parallel replicas, as evenly as whole layers and whole
+ * sequences allow, the larger shares first.
+ *
+ * @throws InputError with more stages than layers.
+ */
+export function shardsOf(model: Model, workload: Workload): readonly Shard[] {
+  const { numSequences, tensorParallel, pipelineParallel, contextParallel } = workload;
+  if (pipelineParallel > model.numHiddenLayers) {
+    throw new InputError(
+      `pipelineParallel is ${pipelineParallel}, but ${model.name} has only ${model.numHiddenLayers} layers to split.`,
+    );
+  }
+  const busyReplicas = replicasInUse(workload);
+  const smaller = Math.floor(numSequences / busyReplicas);
+  const withOneMore = numSequences % busyReplicas;
+  const replicas = [
+    { count: withOneMore, numSequences: smaller + 1 },
+    { count: busyReplicas - withOneMore, numSequences: smaller },
+  ].filter(({ count }) => count > 0);
+  const stages = splitEvenly(model.layers, pipelineParallel);
+  return replicas.flatMap((replica) =>
+    stages.map((layers, stage) => ({
+      stage,
+      replicas: replica.count,
+      devices: tensorParallel * contextParallel,
+      layers,
+      numSequences: replica.numSequences,
+    })),
+  );
+}
+
+function splitEvenly<Item>(items: readonly Item[], parts: number): readonly (readonly Item[])[] {
+  const size = Math.floor(items.length / parts);
+  const larger = items.length % parts;
+  return Array.from({ length: parts }, (_, part) => {
+    const start = part * size + Math.min(part, larger);
+    return items.slice(start, start + size + (part < larger ? 1 : 0));
+  });
+}

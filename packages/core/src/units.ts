@@ -1,0 +1,74 @@
+import { InputError } from './errors.js';
+import { checkInteger } from './exact.js';
+
+const TOKEN_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2 };
+
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/**
+ * A number of tokens such as `4096`, `32k` (32 x 1024) or `1M` (1024 x 1024).
+ *
+ * @throws InputError for anything that is not a positive whole number of tokens.
+ */
+export function parseTokens(text: string): number {
+  return parseQuantity(text, TOKEN_UNITS, 'a number of tokens such as 4096, 32k or 1M');
+}
+
+/**
+ * A number of bytes such as `80GB` (80 x 10^9), `24GiB` (24 x 2^30) or `1024`.
+ *
+ * @throws InputError for anything that is not a positive whole number of bytes.
+ */
+export function parseBytes(text: string): number {
+  return parseQuantity(text, BYTE_UNITS, 'a memory size such as 80GB, 24GiB or 1024');
+}
+
+function parseQuantity(text: string, units: Readonly<Record<string, number>>, expected: string): number {
+  const match = /^(\d+(?:_\d+)*(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
+  const unit = match?.[2]?.toLowerCase() ?? '';
+  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
+  if (match === null || factor === undefined) {
+    throw new InputError(`"${text}" is not ${expected}.`);
+  }
+  return checkInteger(Number(match[1]?.replaceAll('_', '')) * factor, `"${text}"`);
+}
+
+/** Decimal units (GB, 10^9) or binary ones (GiB, 2^30). */
+export type ByteUnits = 'decimal' | 'binary';
+
+const SCALES: Readonly<Record<ByteUnits, { readonly step: number; readonly names: readonly string[] }>> = {
+  decimal: { step: 1000, names: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] },
+  binary: { step: 1024, names: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] },
+};
+
+/** Bytes for a reader, rounded to three or more significant digits: `16.0 GiB`. */
+export function formatBytes(bytes: number, units: ByteUnits = 'binary'): string {
+  const { step, names } = SCALES[units];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(Number(value.toPrecision(4))) >= step && unit < names.length - 1) {
+    value /= step;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${names[unit]}`;
+}
+
+/** Tokens for a reader: `128k` where it is a whole number of 1024s, else the plain number. */
+export function formatTokens(tokens: number): string {
+  if (tokens >= 1024 ** 2 && tokens % 1024 ** 2 === 0) {
+    return `${tokens / 1024 ** 2}M`;
+  }
+  return tokens >= 1024 && tokens % 1024 === 0 ? `${tokens / 1024}k` : `${tokens}`;
+}
