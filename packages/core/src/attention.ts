@@ -87,6 +87,7 @@ export function hybridRecurrentAttention(
   const full = fullLayer(size, keyValueHeads(size));
   const recurrent: RecurrentLayer = {
     kind: 'recurrent',
+    mechanism: 'linear_attention',
     state: { shape: [size.nHeads, headDim, headDim], dtype: 'model' },
   };
   const name = `Hybrid (${recurrentRatio.cheap}:${recurrentRatio.full} recurrent)`;

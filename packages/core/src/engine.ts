@@ -12,6 +12,8 @@ export interface PoolRule {
   readonly layers: number;
   /** Slots in each of those layers, over all sequences on the device, at a context length: tokens, or states. */
   readonly tokens: (contextLength: number) => number;
+  /** Tokens that share one slot: 1, or the ratio of a compressed cache. */
+  readonly tokensPerSlot: number;
   /** Bytes of keys of one slot, summed over the pool's layers. */
   readonly keyBytesPerToken: number;
   /** Bytes of values of one slot, summed over the pool's layers. */

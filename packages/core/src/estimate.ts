@@ -27,7 +27,8 @@ export interface Allocation {
   readonly totalBytes: number;
   /** On the device that holds the most. */
   readonly perDeviceBytes: number;
-  /** What one more token of one sequence adds on all devices, at this context length, padding and paging aside. */
+  /** What one more token of one sequence adds on all devices, at this context length, padding and paging aside; a
+   * fraction of a byte from a compressed cache is rounded up. */
   readonly bytesPerToken: number;
   readonly pools: readonly Pool[];
   /** What a reader must know before trusting the number. */
@@ -96,11 +97,12 @@ function bytesPerToken({ ranks, tokenShards }: Plan, contextLength: number): num
   for (const { replicas, devices, pools } of ranks) {
     for (const pool of pools) {
       if (contextLength < pool.growsUntil) {
-        bytes += replicas * devices * (pool.keyBytesPerToken + pool.valueBytesPerToken);
+        bytes +=
+          (replicas * devices * (pool.keyBytesPerToken + pool.valueBytesPerToken)) / pool.tokensPerSlot;
       }
     }
   }
-  return bytes / tokenShards;
+  return Math.ceil(bytes / tokenShards);
 }
 
 /** Pools of the same name on different devices, shown as one. */

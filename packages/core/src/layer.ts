@@ -35,6 +35,8 @@ export interface LatentLayer {
   readonly kvLoraRank: number;
   /** Size of the rotary key that is stored beside the latent; 0 where there is none. */
   readonly qkRopeHeadDim: number;
+  /** Only the last `slidingWindow` tokens are remembered, where it is set (DeepSeek-V4). */
+  readonly slidingWindow?: number;
   /** What the latent expands to, for engines that cache expanded heads. */
   readonly expanded?: LatentExpansion;
   /** The key cache of a sparse-attention indexer (DeepSeek-V3.2), one head. */
@@ -49,15 +51,48 @@ export interface LatentExpansion {
 }
 
 /**
- * A layer whose memory of the past has a fixed size for each sequence: Mamba, gated delta net, short convolution,
- * lightning attention, RWKV. It remembers the inputs of a causal convolution, a recurrent state, or both.
+ * Remembers one entry of `headDim` elements, key and value in one, for every `compressRatio` whole tokens, beside the
+ * recent tokens that a sliding part of the same layer keeps (DeepSeek-V4).
+ */
+export interface CompressedLayer {
+  readonly kind: 'compressed';
+  readonly compressRatio: number;
+  readonly headDim: number;
+  /** A sparse-attention indexer's keys, one for each entry. */
+  readonly indexer?: { readonly indexHeadDim: number };
+}
+
+/** How a recurrent layer works, as far as engines store some kinds in another way than others. */
+export type RecurrentMechanism =
+  | 'mamba'
+  | 'mamba2'
+  | 'gated_delta_net'
+  | 'kimi_delta_attention'
+  | 'short_convolution'
+  | 'lightning_attention'
+  | 'linear_attention'
+  | 'rwkv'
+  | 'rg_lru';
+
+/**
+ * A layer whose memory of the past has a fixed size for each sequence. It remembers the last inputs of a causal
+ * convolution (or of RWKV's token shift, a kernel of 2), a recurrent state, or both.
  */
 export interface RecurrentLayer {
   readonly kind: 'recurrent';
-  /** A convolution over `kernelSize` inputs must keep the last `kernelSize - 1` of each channel, in the model's dtype. */
-  readonly convolution?: { readonly channels: number; readonly kernelSize: number };
-  /** `shape` as in the model's code, the first axis split over tensor-parallel ranks; `model` is the model's own dtype. */
+  readonly mechanism: RecurrentMechanism;
+  readonly convolution?: Convolution;
+  /** `shape` as in the model's code, heads or channels first: the axis that tensor-parallel ranks split. */
   readonly state?: { readonly shape: readonly number[]; readonly dtype: DtypeName | 'model' };
+}
+
+/** A causal convolution over `kernelSize` inputs keeps the last `kernelSize - 1` of each channel, in the model's dtype. */
+export interface Convolution {
+  /** All channels, those of the groups included. */
+  readonly channels: number;
+  readonly kernelSize: number;
+  /** Mamba 2's B and C: each of `numGroups` groups has `groupChannels` of the channels (2 x the state size). */
+  readonly groups?: { readonly numGroups: number; readonly groupChannels: number };
 }
 
 /** Remembers keys and values of an encoder's output or an image: `encoderTokens` of them, whatever the context. */
@@ -83,6 +118,7 @@ export type Memory =
   | SlidingLayer
   | ChunkedLayer
   | LatentLayer
+  | CompressedLayer
   | RecurrentLayer
   | CrossLayer
   | SharedLayer
@@ -135,14 +171,24 @@ function sizesOf(memory: Memory): readonly (readonly [string, number])[] {
       return [
         ['kvLoraRank', memory.kvLoraRank],
         ['qkRopeHeadDim', memory.qkRopeHeadDim],
+        ...(memory.slidingWindow === undefined ? [] : [['slidingWindow', memory.slidingWindow] as const]),
         ...Object.entries(memory.expanded ?? {}),
         ...Object.entries(memory.indexer ?? {}),
       ];
-    case 'recurrent':
+    case 'compressed':
       return [
-        ...Object.entries(memory.convolution ?? {}),
+        ['compressRatio', memory.compressRatio],
+        ['headDim', memory.headDim],
+        ...Object.entries(memory.indexer ?? {}),
+      ];
+    case 'recurrent': {
+      const { groups, ...convolution } = memory.convolution ?? {};
+      return [
+        ...Object.entries(convolution),
+        ...Object.entries(groups ?? {}),
         ...(memory.state?.shape ?? []).map((size, axis) => [`state axis ${axis}`, size] as const),
       ];
+    }
     case 'none':
       return [];
   }

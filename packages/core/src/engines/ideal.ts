@@ -1,7 +1,15 @@
-import { type Dtype, dtypeOf, rowBytes } from '../dtype.js';
+import { dtypeOf, rowBytes } from '../dtype.js';
 import type { Engine, PoolRule } from '../engine.js';
 import { ceilDiv } from '../exact.js';
-import { type KeyValueHeads, type Layer, type Memory, memoriesOf, type RecurrentLayer } from '../layer.js';
+import {
+  type CompressedLayer,
+  type KeyValueHeads,
+  type LatentLayer,
+  type Layer,
+  type Memory,
+  memoriesOf,
+  type RecurrentLayer,
+} from '../layer.js';
 import type { Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
 import type { Workload } from '../workload.js';
@@ -13,6 +21,7 @@ import type { Workload } from '../workload.js';
  * - `full`: every token. `sliding` and `chunked`: the last window or one chunk.
  * - `latent`: one vector of `kvLoraRank + qkRopeHeadDim` a token, counted as keys (DeepSeek-V2, arXiv:2405.04434,
  *   table 1); an indexer's keys are stored in the key dtype.
+ * - `compressed`: one entry for every `compressRatio` whole tokens.
  * - `recurrent`: the last `kernelSize - 1` inputs of the convolution and the state, for each sequence.
  * - `cross`: `encoderTokens` a sequence. `shared` and `none`: nothing.
  *
@@ -39,6 +48,7 @@ interface Entry {
   /** Slots of one sequence at a context length. */
   readonly slots: (contextLength: number) => number;
   readonly growsUntil: number;
+  readonly tokensPerSlot: number;
   readonly keyBytes: number;
   readonly valueBytes: number;
   readonly stateBytes: number;
@@ -83,6 +93,7 @@ function poolOf(
       valueBytesPerToken: sum(({ valueBytes }) => valueBytes),
       stateBytes: numSequences * sum(({ stateBytes }) => stateBytes),
       growsUntil: first.growsUntil,
+      tokensPerSlot: first.tokensPerSlot,
       explain: (contextLength) => explain(entries, tokens(contextLength)),
     },
   ];
@@ -112,11 +123,15 @@ function entriesOf(memory: Memory, model: Model, workload: Workload): readonly E
         },
       ];
     case 'latent': {
-      const key = dtypeOf(workload.keyDtype);
-      const latent = { ...everyToken('latent'), ...vector(key, memory.kvLoraRank + memory.qkRopeHeadDim) };
-      return memory.indexer === undefined
-        ? [latent]
-        : [latent, { ...everyToken('indexer'), ...vector(key, memory.indexer.indexHeadDim) }];
+      const { slidingWindow } = memory;
+      const slots = slidingWindow === undefined ? everyToken('latent') : lastTokens('latent', slidingWindow);
+      const latent = { ...slots, ...vector(memory.kvLoraRank + memory.qkRopeHeadDim, workload) };
+      return [latent, ...indexerOf(memory, everyToken('indexer'), workload)];
+    }
+    case 'compressed': {
+      const { compressRatio } = memory;
+      const entries = { ...everyEntry('compressed', compressRatio), ...vector(memory.headDim, workload) };
+      return [entries, ...indexerOf(memory, everyEntry('indexer', compressRatio), workload)];
     }
     case 'recurrent':
       return [{ ...fixedSlots('recurrent', 1), ...recurrentState(memory, model, workload) }];
@@ -126,11 +141,11 @@ function entriesOf(memory: Memory, model: Model, workload: Workload): readonly E
   }
 }
 
-type Slots = Pick<Entry, 'pool' | 'slots' | 'growsUntil'>;
+type Slots = Pick<Entry, 'pool' | 'slots' | 'growsUntil' | 'tokensPerSlot'>;
 type Sizes = Omit<Entry, keyof Slots>;
 
 function everyToken(pool: string): Slots {
-  return { pool, slots: (contextLength) => contextLength, growsUntil: Infinity };
+  return { pool, slots: (contextLength) => contextLength, growsUntil: Infinity, tokensPerSlot: 1 };
 }
 
 function lastTokens(kind: string, limit: number): Slots {
@@ -138,11 +153,22 @@ function lastTokens(kind: string, limit: number): Slots {
     pool: `${kind}(${limit})`,
     slots: (contextLength) => Math.min(contextLength, limit),
     growsUntil: limit,
+    tokensPerSlot: 1,
+  };
+}
+
+/** One slot for every `ratio` whole tokens. */
+function everyEntry(kind: string, ratio: number): Slots {
+  return {
+    pool: `${kind}(1/${ratio})`,
+    slots: (contextLength) => Math.floor(contextLength / ratio),
+    growsUntil: Infinity,
+    tokensPerSlot: ratio,
   };
 }
 
 function fixedSlots(pool: string, slots: number): Slots {
-  return { pool, slots: () => slots, growsUntil: 0 };
+  return { pool, slots: () => slots, growsUntil: 0, tokensPerSlot: 1 };
 }
 
 function keysAndValues(heads: KeyValueHeads, workload: Workload): Sizes {
@@ -156,14 +182,22 @@ function keysAndValues(heads: KeyValueHeads, workload: Workload): Sizes {
   };
 }
 
-/** One vector a token with no heads to split, so every tensor-parallel device keeps it whole. */
-function vector(dtype: Dtype, elements: number): Sizes {
+/** One vector a slot with no heads to split, so every tensor-parallel device keeps it whole. */
+function vector(elements: number, { keyDtype }: Workload): Sizes {
   return {
-    keyBytes: rowBytes(dtype, elements),
+    keyBytes: rowBytes(dtypeOf(keyDtype), elements),
     valueBytes: 0,
     stateBytes: 0,
-    arithmetic: `${elements} ${dtype.name}`,
+    arithmetic: `${elements} ${keyDtype}`,
   };
+}
+
+function indexerOf(
+  { indexer }: LatentLayer | CompressedLayer,
+  slots: Slots,
+  workload: Workload,
+): readonly Entry[] {
+  return indexer === undefined ? [] : [{ ...slots, ...vector(indexer.indexHeadDim, workload) }];
 }
 
 function recurrentState(memory: RecurrentLayer, model: Model, workload: Workload): Sizes {
