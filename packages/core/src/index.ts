@@ -1,12 +1,17 @@
 export * from './attention.js';
+export * from './case.js';
+export * from './compare.js';
+export * from './designs.js';
 export * from './dtype.js';
 export * from './engine.js';
 export { ideal } from './engines/ideal.js';
 export * from './errors.js';
 export * from './estimate.js';
+export * from './figure.js';
 export { modelFromConfig } from './import/config.js';
 export * from './layer.js';
 export * from './model.js';
 export * from './nearest.js';
+export * from './sweep.js';
 export * from './units.js';
 export * from './workload.js';
