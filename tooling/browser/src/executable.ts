@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { unpackEmbeddedChromium } from './embedded.js';
+import { playwrightCache, systemBrowsers } from './places.js';
+import { loadPlaywright } from './playwright.js';
+
+/** A browser that can be started. */
+export interface BrowserExecutable {
+  readonly path: string;
+  /** Environment variables that it needs beside the usual ones. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What the caller asks for. */
+export interface BrowserRequest {
+  /** Use this executable and no other. */
+  readonly executable?: string | undefined;
+  /** Called when the embedded browser has to be unpacked first, which takes a second or two. */
+  readonly onUnpack?: (() => void) | undefined;
+}
+
+/**
+ * Every browser that may work here, best first, each looked for only when asked for: the one that was named;
+ * playwright's own; the system's Chrome, Chromium or Edge; the embedded Chromium (Linux on x64).
+ */
+export async function* browserExecutables(request: BrowserRequest): AsyncGenerator<BrowserExecutable> {
+  if (request.executable !== undefined) {
+    yield { path: request.executable, env: {} };
+    return;
+  }
+  if (existsSync(playwrightCache(process.platform, process.env))) {
+    const { chromium } = await loadPlaywright();
+    if (existsSync(chromium.executablePath())) {
+      yield { path: chromium.executablePath(), env: {} };
+    }
+  }
+  for (const path of systemBrowsers(process.platform, process.env).filter(existsSync)) {
+    yield { path, env: {} };
+  }
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    yield await unpackEmbeddedChromium(request.onUnpack);
+  }
+}
