@@ -1,5 +1,4 @@
 import type { Engine } from './engine.js';
-import { ideal } from './engines/ideal.js';
 import type { Model } from './model.js';
 import type { Workload } from './workload.js';
 
@@ -9,11 +8,5 @@ export interface Case {
   readonly label: string;
   readonly model: Model;
   readonly workload: Workload;
-  /** `ideal` by default. */
-  readonly engine?: Engine;
-}
-
-/** The engine of a case. */
-export function engineOf({ engine = ideal }: Case): Engine {
-  return engine;
+  readonly engine: Engine;
 }

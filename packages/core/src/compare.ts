@@ -1,8 +1,8 @@
-import { type Case, engineOf } from './case.js';
+import type { Case } from './case.js';
 import { type Allocation, estimate } from './estimate.js';
 
-/** A case with its allocation, measured against the first case of the comparison. */
-export interface ComparisonRow extends Case {
+/** What a case takes, measured against the first case of the comparison. */
+export interface Compared {
   readonly allocation: Allocation;
   readonly saving: Saving;
 }
@@ -26,15 +26,14 @@ export function savingAgainst(reference: number, bytes: number): Saving {
 /**
  * Estimates each case and measures it against the first.
  *
+ * @returns the cases, in order, each with its allocation and saving.
  * @throws InputError as `estimate` does.
  */
-export function compare(cases: readonly Case[]): readonly ComparisonRow[] {
-  const allocations = cases.map((item) => estimate(item.model, item.workload, engineOf(item)));
-  const reference = allocations[0]?.totalBytes ?? 0;
-  return cases.flatMap((item, index) => {
-    const allocation = allocations[index];
-    return allocation === undefined
-      ? []
-      : [{ ...item, allocation, saving: savingAgainst(reference, allocation.totalBytes) }];
-  });
+export function compare<Item extends Case>(cases: readonly Item[]): readonly (Item & Compared)[] {
+  const estimated = cases.map((item) => ({
+    ...item,
+    allocation: estimate(item.model, item.workload, item.engine),
+  }));
+  const reference = estimated[0]?.allocation.totalBytes ?? 0;
+  return estimated.map((item) => ({ ...item, saving: savingAgainst(reference, item.allocation.totalBytes) }));
 }

@@ -56,8 +56,16 @@ export function estimate(model: Model, workload: Workload, engine: Engine = idea
     perDeviceBytes: Math.max(...plan.ranks.map((rank) => poolBytes(rank.pools, contextLength))),
     bytesPerToken: bytesPerToken(plan, contextLength),
     pools,
-    warnings: [...model.warnings, ...plan.warnings],
+    warnings: [...model.warnings, ...plan.warnings, ...contextWarnings(model, contextLength)],
   };
+}
+
+function contextWarnings({ maxPositionEmbeddings }: Model, contextLength: number): readonly string[] {
+  return maxPositionEmbeddings === undefined || contextLength <= maxPositionEmbeddings
+    ? []
+    : [
+        `A context of ${contextLength} tokens is longer than the ${maxPositionEmbeddings} that the model was made for.`,
+      ];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Case, engineOf } from './case.js';
+import type { Case } from './case.js';
 import { totalBytesByContext } from './estimate.js';
 import { checkInteger } from './exact.js';
 
@@ -25,13 +25,13 @@ export function sweep(cases: readonly Case[], contextLengths: readonly number[])
   for (const contextLength of contextLengths) {
     checkInteger(contextLength, 'contextLength');
   }
-  const series = cases.map((item) => {
-    const bytesAt = totalBytesByContext(item.model, item.workload, engineOf(item));
+  const series = cases.map(({ label, model, workload, engine }) => {
+    const bytesAt = totalBytesByContext(model, workload, engine);
     const totalBytes = new Float64Array(contextLengths.length);
     for (let index = 0; index < totalBytes.length; index++) {
       totalBytes[index] = bytesAt(contextLengths[index] ?? 0);
     }
-    return { label: item.label, totalBytes };
+    return { label, totalBytes };
   });
   return { contextLengths, series };
 }

@@ -1,0 +1,86 @@
+import { type Allocation, estimate, formatBytes, formatTokens } from '@kv/core';
+import kleur from 'kleur';
+import { type CliCase, caseFor } from '../cases.js';
+import type { FormatOptions, GeometryOptions, WorkloadOptions } from '../options.js';
+import { allocationJson } from '../render/allocation.js';
+import type { Column } from '../render/column.js';
+import { formatOf } from '../render/format.js';
+import { renderJson } from '../render/json.js';
+import { grouped } from '../render/numbers.js';
+import { printable } from '../render/printable.js';
+import { printSummary, summaryColumns } from '../render/summary.js';
+import { renderTable } from '../render/table.js';
+import { print, terminalWidth, warningLines } from '../render/terminal.js';
+
+/** `kv estimate`: what the cache of one model or design takes. */
+export async function estimateCommand(
+  model: string | undefined,
+  options: GeometryOptions & WorkloadOptions & FormatOptions & { readonly explain?: true },
+): Promise<void> {
+  const format = formatOf(options);
+  const item = await caseFor(model, options);
+  const allocation = estimate(item.model, item.workload, item.engine);
+  switch (format) {
+    case 'json':
+      print(renderJson(allocationJson(item, allocation)));
+      return;
+    case 'csv':
+    case 'markdown':
+      await printSummary(format, summaryColumns(format), [{ ...item, allocation }]);
+      return;
+    case 'text':
+      print(report(item, allocation, options.explain === true));
+  }
+}
+
+type Pool = Allocation['pools'][number];
+
+const POOL_COLUMNS: readonly Column<Pool>[] = [
+  { title: 'Pool', align: 'left', cell: ({ name }) => name },
+  { title: 'Layers', align: 'right', cell: ({ layers }) => grouped(layers) },
+  { title: 'Tokens', align: 'right', cell: ({ tokens }) => grouped(tokens) },
+  { title: 'Keys', align: 'right', cell: ({ keyBytes }) => sizeOrDash(keyBytes) },
+  { title: 'Values', align: 'right', cell: ({ valueBytes }) => sizeOrDash(valueBytes) },
+  { title: 'State', align: 'right', cell: ({ stateBytes }) => sizeOrDash(stateBytes) },
+  { title: 'Total', align: 'right', cell: ({ bytes }) => formatBytes(bytes) },
+];
+
+function report(item: CliCase, allocation: Allocation, explain: boolean): string {
+  const { model, workload } = item;
+  const { totalBytes, perDeviceBytes, bytesPerToken, pools } = allocation;
+  const sequences =
+    workload.numSequences === 1 ? '1 sequence' : `${grouped(workload.numSequences)} sequences`;
+  return [
+    `${kleur.bold(printable(model.name))}  ${kleur.dim(`${printable(model.architecture)}, ${model.numHiddenLayers} layers`)}`,
+    kleur.dim(
+      `${formatTokens(workload.contextLength)} tokens x ${sequences}, ${dtypeText(item)}, engine ${allocation.engine}`,
+    ),
+    '',
+    `  KV cache    ${kleur.bold().green(formatBytes(totalBytes))}  ${kleur.dim(`(${grouped(totalBytes)} bytes)`)}`,
+    ...(perDeviceBytes === totalBytes
+      ? []
+      : [`  per device  ${formatBytes(perDeviceBytes)}  ${kleur.dim(`(${grouped(perDeviceBytes)} bytes)`)}`]),
+    `  per token   ${formatBytes(bytesPerToken)}  ${kleur.dim(`(${grouped(bytesPerToken)} bytes, at this length)`)}`,
+    '',
+    renderTable(POOL_COLUMNS, pools, terminalWidth()),
+    ...(explain
+      ? [
+          '',
+          ...pools.flatMap(({ name, explanation }) =>
+            explanation.map((line) => `${kleur.bold(name)}: ${line}`),
+          ),
+        ]
+      : []),
+    ...warningLines(allocation.warnings),
+  ].join('\n');
+}
+
+function dtypeText({ keyDtype, valueDtype }: CliCase): string {
+  return keyDtype.dtype === valueDtype.dtype
+    ? `${keyDtype.dtype} (${keyDtype.reason})`
+    : `keys ${keyDtype.dtype} (${keyDtype.reason}), values ${valueDtype.dtype} (${valueDtype.reason})`;
+}
+
+function sizeOrDash(bytes: number): string {
+  return bytes === 0 ? '-' : formatBytes(bytes);
+}

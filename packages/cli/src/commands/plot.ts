@@ -1,0 +1,185 @@
+import {
+  type ByteUnits,
+  contextFigure,
+  DEFAULT_STYLE,
+  designs,
+  doublingLengths,
+  type FigureStyle,
+  formatBytes,
+  formatTokens,
+  InputError,
+  type Saving,
+  SEED_CONTEXT_RANGE,
+  SEED_KNOBS,
+  SEED_TITLE,
+  type Sweep,
+  savingAgainst,
+  sweep,
+} from '@kv/core';
+import { type CliCase, casesFor, designCase } from '../cases.js';
+import type { PlotlySource } from '../export/html.js';
+import { outputsOf } from '../export/outputs.js';
+import { writeFigure } from '../export/write-figure.js';
+import { knobsFrom } from '../geometry.js';
+import { tokens } from '../numbers.js';
+import type { FormatOptions, GeometryOptions, WorkloadOptions } from '../options.js';
+import type { Column } from '../render/column.js';
+import { formatOf } from '../render/format.js';
+import { renderJson } from '../render/json.js';
+import { ratioText, savedText } from '../render/numbers.js';
+import { printSummary } from '../render/summary.js';
+import { renderTable } from '../render/table.js';
+import { note, print, terminalWidth, warningLines } from '../render/terminal.js';
+
+/** What `kv plot` understands beside geometry, workload and format. All values as typed. */
+export interface PlotOptions {
+  readonly out?: readonly string[];
+  readonly minContext?: string;
+  readonly maxContext?: string;
+  readonly title?: string;
+  readonly logY?: true;
+  readonly linearX?: true;
+  readonly units?: string;
+  readonly theme?: string;
+  readonly plotly?: string;
+  readonly browser?: string;
+}
+
+/** The teaching script's own file name. */
+const DEFAULT_OUT = 'kv_bytes_vs_context_length.html';
+
+/** `kv plot`: memory against context length, as a table and in files. */
+export async function plotCommand(
+  models: readonly string[],
+  options: PlotOptions & GeometryOptions & WorkloadOptions & FormatOptions,
+): Promise<void> {
+  const format = formatOf(options);
+  const outputs = outputsOf(options.out ?? [DEFAULT_OUT]);
+  const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
+  const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
+  const style = styleFrom(options, cases);
+  const result = sweep(cases, contextLengths(cases, options));
+  const rows = rowsOf(result);
+
+  await writeFigure(outputs, {
+    figure: contextFigure(result, style),
+    sweep: result,
+    style,
+    plotly,
+    browser: options.browser ?? process.env.KV_BROWSER,
+    onUnpack: () => note('Unpacking the embedded browser, once ...'),
+  });
+
+  switch (format) {
+    case 'json':
+      print(renderJson(sweepJson(result)));
+      break;
+    case 'csv':
+    case 'markdown':
+      await printSummary(format, columns(style.units, format === 'csv'), rows);
+      break;
+    case 'text': {
+      print(renderTable(columns(style.units, false), rows, terminalWidth()));
+      const warnings = warningLines(cases.flatMap(({ model }) => model.warnings));
+      print(warnings.join('\n'));
+    }
+  }
+  note(`Wrote ${outputs.map(({ path }) => path).join(', ')}`);
+}
+
+/** The teaching script's designs, with its sizes where no flag says otherwise. */
+function teachingCases(options: GeometryOptions & WorkloadOptions): readonly CliCase[] {
+  const heads = knobsFrom(options, SEED_KNOBS).nHeads;
+  const nKvGroups = SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0);
+  return designs(knobsFrom(options, { ...SEED_KNOBS, nKvGroups })).map((design) =>
+    designCase(design, options),
+  );
+}
+
+function contextLengths(cases: readonly CliCase[], options: PlotOptions): readonly number[] {
+  const longest = Math.max(
+    ...cases.map(({ model }) => model.maxPositionEmbeddings ?? SEED_CONTEXT_RANGE.maximum),
+  );
+  return doublingLengths(
+    options.minContext === undefined
+      ? SEED_CONTEXT_RANGE.minimum
+      : tokens(options.minContext, '--min-context'),
+    options.maxContext === undefined ? longest : tokens(options.maxContext, '--max-context'),
+  );
+}
+
+function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle {
+  const asSeed = cases.every(({ kind }) => kind === 'mha' || kind === 'gqa');
+  return {
+    title: options.title ?? (asSeed ? SEED_TITLE : 'KV-cache vs Context Length'),
+    logX: options.linearX !== true,
+    logY: options.logY === true,
+    units: unitsFrom(options.units),
+    theme: choice(options.theme ?? DEFAULT_STYLE.theme, '--theme', ['light', 'dark'] as const),
+  };
+}
+
+function unitsFrom(text = 'GB'): ByteUnits {
+  return choice(text, '--units', ['GB', 'GiB'] as const) === 'GB' ? 'decimal' : 'binary';
+}
+
+function choice<Value extends string>(text: string, flag: string, values: readonly Value[]): Value {
+  const value = values.find((known) => known.toLowerCase() === text.toLowerCase());
+  if (value === undefined) {
+    throw new InputError(`${flag} is "${text}"; it must be ${values.join(' or ')}.`);
+  }
+  return value;
+}
+
+interface Row {
+  readonly label: string;
+  readonly contextLength: number;
+  readonly bytes: number;
+  readonly saving: Saving;
+}
+
+/** Every series at every length, against the first series at the same length. */
+function rowsOf({ contextLengths: lengths, series }: Sweep): readonly Row[] {
+  return series.flatMap(({ label, totalBytes }) =>
+    lengths.map((contextLength, index) => {
+      const bytes = totalBytes[index] ?? 0;
+      const saving = savingAgainst(series[0]?.totalBytes[index] ?? 0, bytes);
+      return { label, contextLength, bytes, saving };
+    }),
+  );
+}
+
+function columns(units: ByteUnits, exact: boolean): readonly Column<Row>[] {
+  return [
+    { title: 'series', align: 'left', cell: ({ label }) => label },
+    {
+      title: 'context',
+      align: 'right',
+      cell: ({ contextLength }) => (exact ? String(contextLength) : formatTokens(contextLength)),
+    },
+    {
+      title: exact ? 'total bytes' : 'KV cache',
+      align: 'right',
+      cell: ({ bytes }) => (exact ? String(bytes) : formatBytes(bytes, units)),
+    },
+    { title: 'ratio', align: 'right', cell: ({ saving }) => ratioText(saving) },
+    { title: 'saved', align: 'right', cell: ({ saving }) => savedText(saving) },
+  ];
+}
+
+function sweepJson({ contextLengths: lengths, series }: Sweep): Record<string, unknown> {
+  return {
+    contextLengths: lengths,
+    series: series.map(({ label, totalBytes }) => {
+      const savings = Array.from(totalBytes, (bytes, index) =>
+        savingAgainst(series[0]?.totalBytes[index] ?? 0, bytes),
+      );
+      return {
+        label,
+        totalBytes: Array.from(totalBytes),
+        ratio: savings.map(({ ratio }) => (Number.isFinite(ratio) ? ratio : null)),
+        savings: savings.map(({ fraction }) => fraction),
+      };
+    }),
+  };
+}

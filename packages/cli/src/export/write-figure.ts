@@ -1,0 +1,60 @@
+import { type Figure, type FigureStyle, InputError, type Sweep } from '@kv/core';
+import writeFileAtomic from 'write-file-atomic';
+import { renderJson } from '../render/json.js';
+import type { BrowserFormat } from './browser-exports.js';
+import type { PlotlySource } from './html.js';
+import type { Output, OutputFormat } from './outputs.js';
+
+/** A figure to write, with what its page needs beside it. */
+export interface FigureExport {
+  readonly figure: Figure;
+  readonly sweep: Sweep;
+  readonly style: FigureStyle;
+  readonly plotly: PlotlySource;
+  /** A browser to use instead of the one that is found. */
+  readonly browser: string | undefined;
+  readonly onUnpack: () => void;
+}
+
+/**
+ * Writes the figure to all outputs. Nothing is written before everything is drawn, and each file appears whole, so a
+ * failure damages no file that was there.
+ *
+ * @throws InputError where a file cannot be written, MissingBrowserError where a format needs a browser and none works.
+ */
+export async function writeFigure(outputs: readonly Output[], item: FigureExport): Promise<void> {
+  const contents = await contentsOf(new Set(outputs.map(({ format }) => format)), item);
+  for (const { path, format } of outputs) {
+    try {
+      await writeFileAtomic(path, Buffer.from(contents.get(format) ?? ''), { fsync: false });
+    } catch (error) {
+      throw new InputError(
+        `"${path}" cannot be written (${error instanceof Error ? error.message : String(error)}).`,
+      );
+    }
+  }
+}
+
+async function contentsOf(
+  formats: ReadonlySet<OutputFormat>,
+  { figure, sweep, style, plotly, browser, onUnpack }: FigureExport,
+): Promise<ReadonlyMap<OutputFormat, string | Uint8Array>> {
+  const contents = new Map<OutputFormat, string | Uint8Array>();
+  if (formats.has('json')) {
+    contents.set('json', renderJson(figure));
+  }
+  if (formats.has('html')) {
+    const { figureHtml } = await import('./html.js');
+    contents.set('html', await figureHtml(figure, sweep, style, plotly));
+  }
+  const drawn = new Set(
+    [...formats].filter((format): format is BrowserFormat => format !== 'json' && format !== 'html'),
+  );
+  if (drawn.size > 0) {
+    const { drawFigure } = await import('./browser-exports.js');
+    for (const [format, bytes] of await drawFigure(figure, drawn, browser, onUnpack)) {
+      contents.set(format, bytes);
+    }
+  }
+  return contents;
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { failureOf } from './failure.js';
+import { run } from './program.js';
+
+// Leaving by `exit` lets what was started clean up after itself: browsers, profiles, half-written files.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code));
+}
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  const { exitCode, message } = failureOf(error);
+  if (message !== undefined) {
+    process.stderr.write(`kv: ${message}\n`);
+  }
+  process.exitCode = exitCode;
+}

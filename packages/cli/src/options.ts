@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+
+/** Hand-given geometry, in the words of the teaching scripts. All values as typed. */
+export interface GeometryOptions {
+  readonly embDim?: string;
+  readonly nHeads?: string;
+  readonly nLayers?: string;
+  readonly headDim?: string;
+  readonly nKvGroups?: string;
+  readonly latentDim?: string;
+  readonly kvLoraRank?: string;
+  readonly qkRopeHeadDim?: string;
+  readonly slidingWindowSize?: string;
+  readonly swaRatio?: string;
+  readonly recurrentRatio?: string;
+}
+
+/** How the model is used. All values as typed. */
+export interface WorkloadOptions {
+  readonly context?: string;
+  readonly sequences?: string;
+  readonly kvDtype?: string;
+  readonly keyDtype?: string;
+  readonly valueDtype?: string;
+  readonly engine?: string;
+  readonly tp?: string;
+  readonly pp?: string;
+  readonly dp?: string;
+  readonly cp?: string;
+}
+
+/** How the answer is printed; a table for people where none is set. */
+export interface FormatOptions {
+  readonly json?: true;
+  readonly csv?: true;
+  readonly markdown?: true;
+}
+
+export function addGeometryOptions(command: Command): Command {
+  return command
+    .optionsGroup('Geometry by hand, instead of a model:')
+    .option('--emb-dim <n>', 'embedding size (hidden_size)')
+    .option('--n-heads <n>', 'attention heads in a layer')
+    .option('--n-layers <n>', 'layers')
+    .option('--head-dim <n>', 'elements in a head (default: emb_dim / n_heads)')
+    .option('--n-kv-groups <n,...>', 'query heads that share one KV head (default: 1, which is MHA)')
+    .option('--latent-dim <n>', 'MLA: elements of the latent that each token is kept as')
+    .option('--kv-lora-rank <n>', 'MLA: the same, with a rotary key beside it')
+    .option('--qk-rope-head-dim <n>', 'MLA: elements of that rotary key')
+    .option('--sliding-window-size <n>', 'sliding layers keep this many tokens')
+    .option('--swa-ratio <a:b>', 'a sliding layers for every b full ones (default: 1:0, all slide)')
+    .option('--recurrent-ratio <a:b>', 'a recurrent layers for every b full ones');
+}
+
+export function addWorkloadOptions(command: Command): Command {
+  return addUseOptions(
+    command
+      .optionsGroup('Workload:')
+      .option(
+        '-c, --context <tokens>',
+        'tokens in each sequence, such as 4096 or 128k (default: 32k, or what the model allows)',
+      ),
+  );
+}
+
+/** The workload without the context length, which a sweep varies. */
+export function addUseOptions(command: Command): Command {
+  return command
+    .optionsGroup('Workload:')
+    .option('-n, --sequences <n>', 'sequences at a time (default: 1)')
+    .option('--kv-dtype <dtype>', 'what keys and values are stored in (default: auto, what the model says)')
+    .option('--key-dtype <dtype>', 'the same for keys alone')
+    .option('--value-dtype <dtype>', 'the same for values alone')
+    .optionsGroup('Engine and devices:')
+    .option('-e, --engine <name>', 'whose allocation rules to follow (default: ideal)')
+    .option('--tp <n>', 'tensor-parallel devices')
+    .option('--pp <n>', 'pipeline-parallel stages')
+    .option('--dp <n>', 'data-parallel replicas')
+    .option('--cp <n>', 'context-parallel devices');
+}
+
+export function addFormatOptions(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'print JSON with exact bytes')
+    .option('--csv', 'print CSV with exact bytes')
+    .option('--markdown', 'print a Markdown table');
+}

@@ -1,0 +1,7 @@
+/** One column of a printed table, over rows of some kind. */
+export interface Column<Row> {
+  readonly title: string;
+  /** Numbers line up on the right. */
+  readonly align: 'left' | 'right';
+  readonly cell: (row: Row) => string;
+}

@@ -1,0 +1,11 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Column } from './column.js';
+import { printable } from './printable.js';
+
+/** Rows as CSV (RFC 4180); texts that a spreadsheet would run as a formula are quoted. */
+export function renderCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  return stringify(
+    rows.map((row) => columns.map(({ cell }) => printable(cell(row)))),
+    { header: true, columns: columns.map(({ title }) => title), escape_formulas: true },
+  );
+}

@@ -1,0 +1,22 @@
+import kleur from 'kleur';
+import { printable } from './printable.js';
+
+/** Columns of the terminal, or of a wide page where output goes to a file or pipe. */
+export function terminalWidth(): number {
+  return process.stdout.columns ?? 120;
+}
+
+/** Prints an answer. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Prints what is not the answer itself: on stderr, so that a pipe carries the answer alone. */
+export function note(text: string): void {
+  process.stderr.write(`${printable(text)}\n`);
+}
+
+/** The lines of warnings for people. */
+export function warningLines(warnings: readonly string[]): readonly string[] {
+  return [...new Set(warnings)].map((warning) => `${kleur.yellow('warning')} ${printable(warning)}`);
+}
