@@ -40,11 +40,22 @@ export interface FigureTrace {
   readonly marker: { readonly symbol: string; readonly size: number };
 }
 
-/** A figure as plain Plotly JSON, for `Plotly.newPlot(element, figure.data, figure.layout)`. */
+/** A figure as plain Plotly JSON, for `Plotly.newPlot(element, figure.data, figure.layout, FIGURE_CONFIG)`. */
 export interface Figure {
   readonly data: readonly FigureTrace[];
   readonly layout: Readonly<Record<string, unknown>>;
 }
+
+/**
+ * How Plotly shows a figure: nothing that would send it anywhere. Plotly 4 offers to upload charts to its maker's cloud
+ * by default.
+ */
+export const FIGURE_CONFIG = {
+  responsive: true,
+  displaylogo: false,
+  showSendToCloud: false,
+  plotlyServerURL: '',
+} as const;
 
 /** Colours that people with colour vision deficiencies can tell apart (Okabe and Ito, 2008), each with a marker of its own. */
 const STROKES = [

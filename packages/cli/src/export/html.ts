@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Figure, FigureStyle, Sweep } from '@kv/core';
+import { FIGURE_CONFIG, type Figure, type FigureStyle, type Sweep } from '@kv/core';
 import { escapeHtml } from './escape-html.js';
 import { figureTable } from './figure-table.js';
 import { findPlotly } from './plotly.js';
@@ -10,7 +10,7 @@ export type PlotlySource = 'inline' | 'cdn';
 
 /** Draws the figure that the page carries as JSON. */
 const DRAW = `const figure = JSON.parse(document.getElementById('figure-data').textContent);
-Plotly.newPlot('figure', figure.data, figure.layout, { responsive: true, displaylogo: false });`;
+Plotly.newPlot('figure', figure.data, figure.layout, ${JSON.stringify(FIGURE_CONFIG)});`;
 
 /**
  * A figure as a page of its own, with the numbers as a table below it. Names and titles are shown as text, whatever
