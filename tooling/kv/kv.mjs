@@ -12,11 +12,15 @@ if (process.stderr.isTTY && !existsSync(command)) {
   process.stderr.write('Building kv, once ...\n');
 }
 const turbo = createRequire(join(root, 'package.json')).resolve('turbo/bin/turbo');
-const build = spawnSync(process.execPath, [turbo, 'run', 'build', '--filter=@kv/cli...', '--output-logs=errors-only'], {
-  cwd: root,
-  encoding: 'utf8',
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
-});
+const build = spawnSync(
+  process.execPath,
+  [turbo, 'run', 'build', '--filter=@kv/cli...', '--output-logs=errors-only'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+  },
+);
 if (build.status === 0) {
   await import(command);
 } else {

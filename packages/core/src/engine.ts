@@ -1,4 +1,4 @@
-import type { Model } from './model.js';
+import type { ChosenDtype, Model } from './model.js';
 import type { Workload } from './workload.js';
 
 /**
@@ -48,6 +48,8 @@ export interface Plan {
 /** A set of allocation rules. Settings of an engine are bound when it is made: `vllm({ blockSize: 32 })`. */
 export interface Engine {
   readonly name: string;
+  /** What `auto` means for keys and values on this engine, where it is not simply the model's `kvCacheDtype`. */
+  readonly kvCacheDtype?: (model: Model) => ChosenDtype;
   /** @throws InputError where the engine cannot run this model or workload. */
   readonly plan: (model: Model, workload: Workload) => Plan;
 }

@@ -14,6 +14,7 @@ export { modelFromConfig } from './import/config.js';
 export * from './layer.js';
 export * from './model.js';
 export * from './nearest.js';
+export * from './settings.js';
 export * from './sweep.js';
 export * from './units.js';
 export * from './workload.js';
