@@ -19,7 +19,7 @@ export interface Dtype {
 }
 
 /**
- * Every storage format, in order of size.
+ * Every storage format, from the largest to the smallest.
  *
  * - Plain: IEEE 754, bfloat16, OCP FP8 (E4M3, E5M2); `int8` and `int4` without scales, as papers count them.
  * - `q8_0` to `iq4_nl`: ggml's blocks of 32 with their scales; ggml-org/llama.cpp, `ggml/src/ggml-common.h`
@@ -29,10 +29,10 @@ export const DTYPES = [
   { name: 'fp32', blockSize: 1, blockBytes: 4, aliases: ['f32', 'float32', 'float'] },
   { name: 'fp16', blockSize: 1, blockBytes: 2, aliases: ['f16', 'float16', 'half'] },
   { name: 'bf16', blockSize: 1, blockBytes: 2, aliases: ['bfloat16'] },
+  { name: 'q8_0', blockSize: 32, blockBytes: 34, aliases: [] },
   { name: 'fp8_e4m3', blockSize: 1, blockBytes: 1, aliases: ['fp8', 'float8_e4m3fn', 'float8_e4m3', 'e4m3'] },
   { name: 'fp8_e5m2', blockSize: 1, blockBytes: 1, aliases: ['float8_e5m2', 'e5m2'] },
   { name: 'int8', blockSize: 1, blockBytes: 1, aliases: ['i8'] },
-  { name: 'q8_0', blockSize: 32, blockBytes: 34, aliases: [] },
   { name: 'q5_1', blockSize: 32, blockBytes: 24, aliases: [] },
   { name: 'q5_0', blockSize: 32, blockBytes: 22, aliases: [] },
   { name: 'q4_1', blockSize: 32, blockBytes: 20, aliases: [] },

@@ -26,7 +26,7 @@ export function shardsOf(model: Model, workload: Workload): readonly Shard[] {
   const { numSequences, tensorParallel, pipelineParallel, contextParallel } = workload;
   if (pipelineParallel > model.numHiddenLayers) {
     throw new InputError(
-      `pipelineParallel is ${pipelineParallel}, but ${model.name} has only ${model.numHiddenLayers} layers to split.`,
+      `pipelineParallel is ${pipelineParallel}, but ${model.name} can be split into ${model.numHiddenLayers} at most, one for each layer.`,
     );
   }
   const busyReplicas = replicasInUse(workload);

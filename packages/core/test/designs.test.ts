@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { designs } from '../src/designs.js';
+
+const size = { embDim: 4096, nHeads: 32, nLayers: 32 };
+
+describe('designs of one size', () => {
+  it('begin with MHA, alone where nothing else is asked for', () => {
+    expect(designs({ ...size, nKvGroups: [] }).map(({ kind }) => kind)).toEqual(['mha']);
+  });
+
+  it('are all that the knobs ask for', () => {
+    const all = designs({
+      ...size,
+      nKvGroups: [4],
+      kvLoraRank: 512,
+      qkRopeHeadDim: 64,
+      slidingWindowSize: 1024,
+      swaRatio: { cheap: 5, full: 1 },
+      recurrentRatio: { cheap: 3, full: 1 },
+    });
+    expect(all.map(({ kind, label }) => [kind, label])).toEqual([
+      ['mha', 'MHA (KV total)'],
+      ['gqa', 'GQA (n_kv_groups=4, 4.0× compression)'],
+      ['mla', 'MLA (kv_lora_rank=512, qk_rope_head_dim=64, 14.2× compression)'],
+      ['mha_swa', 'MHA + SWA (window=1024, 5:1)'],
+      ['gqa_swa', 'GQA (n_kv_groups=4) + SWA (window=1024, 5:1)'],
+      ['hybrid', 'Hybrid (3:1 recurrent)'],
+    ]);
+  });
+
+  it('have the teaching script’s name for a latent without a rotary key', () => {
+    const all = designs({ ...size, nKvGroups: [], kvLoraRank: 1024 });
+    expect(all[1]?.label).toBe('MLA (latent_dim=1024, 8.0× compression)');
+  });
+
+  it('all slide where a window is given without a ratio', () => {
+    const [, swa] = designs({ ...size, nKvGroups: [1], slidingWindowSize: 128 }).filter(
+      ({ kind }) => kind !== 'gqa',
+    );
+    expect(swa?.model.layers.every(({ kind }) => kind === 'sliding')).toBe(true);
+  });
+});

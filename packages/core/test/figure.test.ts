@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contextFigure, DEFAULT_STYLE, FIGURE_CONFIG } from '../src/figure.js';
+
+const lengths = [256, 512, 1024];
+const oneSeries = (label: string) => ({
+  contextLengths: lengths,
+  series: [{ label, totalBytes: Float64Array.from([1e9, 2e9, 2 ** 32]) }],
+});
+
+describe('the figure', () => {
+  it('is plain JSON', () => {
+    const figure = contextFigure(oneSeries('a'));
+    expect(JSON.parse(JSON.stringify(figure))).toEqual(figure);
+  });
+
+  it('shows bytes in the units of its axis, and exactly beside them', () => {
+    const decimal = contextFigure(oneSeries('a'));
+    expect(decimal.data[0]?.y).toEqual([1, 2, 4.294967296]);
+    const binary = contextFigure(oneSeries('a'), { ...DEFAULT_STYLE, units: 'binary' });
+    expect(binary.data[0]?.y[2]).toBe(4);
+    expect(binary.layout).toMatchObject({ yaxis: { title: { text: 'Total KV cache (GiB)' } } });
+    expect(binary.data[0]?.customdata).toEqual([1e9, 2e9, 2 ** 32]);
+  });
+
+  it('shows every label and title as text, whatever markup it holds', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const figure = contextFigure(oneSeries(text), { ...DEFAULT_STYLE, title: text });
+        const title = (figure.layout.title as { readonly text: string }).text;
+        for (const shown of [figure.data[0]?.name ?? '', title]) {
+          expect(shown).not.toMatch(/[<>]/);
+          expect(shown.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')).toBe(text);
+        }
+      }),
+    );
+  });
+
+  it('tells every line of the first eight apart by colour and by marker', () => {
+    const series = Array.from({ length: 8 }, (_, index) => ({
+      label: `${index}`,
+      totalBytes: Float64Array.from([1, 2, 3]),
+    }));
+    const { data } = contextFigure({ contextLengths: lengths, series });
+    expect(new Set(data.map(({ line }) => line.color)).size).toBe(8);
+    expect(new Set(data.map(({ marker }) => marker.symbol)).size).toBe(8);
+  });
+
+  it('labels a logarithmic context axis with the lengths, and never with too many', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1, max: 1e6 }), { minLength: 1, maxLength: 100 }),
+        (many) => {
+          const { layout } = contextFigure({ contextLengths: many, series: [] });
+          const { tickvals } = layout.xaxis as { readonly tickvals: readonly number[] };
+          expect(tickvals.length).toBeLessThanOrEqual(12);
+          expect(tickvals).toContain(Math.max(...many));
+          expect(many).toEqual(expect.arrayContaining([...tickvals]));
+        },
+      ),
+    );
+  });
+
+  it('has axes as the style says', () => {
+    const style = { ...DEFAULT_STYLE, logX: false, logY: true };
+    expect(contextFigure(oneSeries('a'), style).layout).toMatchObject({
+      xaxis: { type: 'linear', title: { text: 'context_length' } },
+      yaxis: { type: 'log' },
+    });
+  });
+
+  it('is shown without an offer to send it anywhere', () => {
+    expect(FIGURE_CONFIG).toMatchObject({ showSendToCloud: false, plotlyServerURL: '' });
+  });
+});
