@@ -1,3 +1,4 @@
+import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
 import { normalizeArguments } from './arguments.js';
 import { addFormatOptions, addGeometryOptions, addUseOptions, addWorkloadOptions } from './options.js';
@@ -20,7 +21,17 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: () => {} })
     .helpCommand(false)
     .showHelpAfterError(false)
-    .action(() => program.outputHelp())
+    .argument('[command]')
+    .usage('<command> [options]')
+    .action((command: string | undefined) => {
+      if (command !== undefined) {
+        throw unknownCommand(
+          command,
+          program.commands.map((known) => known.name()),
+        );
+      }
+      program.outputHelp();
+    })
     .addHelpText('after', EXAMPLES);
 
   addFormatOptions(
@@ -80,6 +91,13 @@ export function buildProgram(): Command {
 
 function subcommand(program: Command, nameAndArguments: string, description: string): Command {
   return program.command(nameAndArguments).description(description).allowExcessArguments(false);
+}
+
+function unknownCommand(command: string, known: readonly string[]): InputError {
+  const guess = nearest(command, known);
+  return new InputError(
+    `Unknown command "${command}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${known.join(', ')}.`,
+  );
 }
 
 function append(value: string, values: readonly string[] = []): readonly string[] {

@@ -60,9 +60,13 @@ export function designs(knobs: DesignKnobs): readonly Design[] {
     all.push({ kind: 'mla', label: `MLA (${size}, ${compression.toFixed(1)}× compression)`, model });
   }
   if (slidingWindowSize !== undefined) {
-    for (const groups of new Set([1, ...nKvGroups])) {
-      const model = slidingWindowAttention({ ...knobs, slidingWindowSize, swaRatio, nKvGroups: groups });
-      all.push({ kind: groups === 1 ? 'mha_swa' : 'gqa_swa', label: model.name, model });
+    const sliding = { ...knobs, slidingWindowSize, swaRatio };
+    const shape = `SWA (window=${slidingWindowSize}, ${swaRatio.cheap}:${swaRatio.full})`;
+    const model = slidingWindowAttention({ ...sliding, nKvGroups: 1 });
+    all.push({ kind: 'mha_swa', label: `MHA + ${shape}`, model });
+    for (const groups of nKvGroups) {
+      const model = slidingWindowAttention({ ...sliding, nKvGroups: groups });
+      all.push({ kind: 'gqa_swa', label: `GQA (n_kv_groups=${groups}) + ${shape}`, model });
     }
   }
   if (recurrentRatio !== undefined) {

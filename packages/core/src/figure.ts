@@ -114,7 +114,7 @@ export function contextFigure({ contextLengths, series }: Sweep, style: FigureSt
       font: { family: FIGURE_FONT, size: 13, color: theme.ink },
       paper_bgcolor: theme.paper,
       plot_bgcolor: theme.paper,
-      margin: { l: 70, r: 30, t: 60, b: 60 },
+      margin: { l: 70, r: 30, t: 60, b: 72 },
       hovermode: 'closest',
       showlegend: true,
       legend: {

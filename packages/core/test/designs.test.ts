@@ -33,10 +33,15 @@ describe('designs of one size', () => {
     expect(all[1]?.label).toBe('MLA (latent_dim=1024, 8.0× compression)');
   });
 
+  it('have a sliding twin for MHA and for each number of groups, one group included', () => {
+    const all = designs({ ...size, nKvGroups: [1, 8], slidingWindowSize: 128 });
+    expect(all.map(({ kind }) => kind)).toEqual(['mha', 'gqa', 'gqa', 'mha_swa', 'gqa_swa', 'gqa_swa']);
+    expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
+  });
+
   it('all slide where a window is given without a ratio', () => {
-    const [, swa] = designs({ ...size, nKvGroups: [1], slidingWindowSize: 128 }).filter(
-      ({ kind }) => kind !== 'gqa',
-    );
+    const [, swa] = designs({ ...size, nKvGroups: [], slidingWindowSize: 128 });
+    expect(swa?.kind).toBe('mha_swa');
     expect(swa?.model.layers.every(({ kind }) => kind === 'sliding')).toBe(true);
   });
 });

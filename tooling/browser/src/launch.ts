@@ -21,8 +21,6 @@ export interface LaunchedBrowser {
 export interface LaunchRequest extends BrowserRequest {
   /** Opened in the first tab of the first context while playwright is still loading; `about:blank` by default. */
   readonly url?: string | undefined;
-  /** Device pixels in a CSS pixel of that tab; 1 by default. */
-  readonly deviceScaleFactor?: number | undefined;
 }
 
 /**
@@ -77,12 +75,7 @@ async function start(executable: BrowserExecutable, request: LaunchRequest): Pro
   const profile = mkdtempSync(join(tmpdir(), 'kv-browser-'));
   const child = spawn(
     executable.path,
-    [
-      ...SWITCHES,
-      `--user-data-dir=${profile}`,
-      `--force-device-scale-factor=${request.deviceScaleFactor ?? 1}`,
-      request.url ?? 'about:blank',
-    ],
+    [...SWITCHES, `--user-data-dir=${profile}`, request.url ?? 'about:blank'],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...executable.env } },
   );
   const remove = () => removeTraces(child, profile);

@@ -43,7 +43,6 @@ export async function drawFigure(
       executable,
       onUnpack,
       url: await drawingPage(folder),
-      deviceScaleFactor: PNG_SCALE,
     });
     try {
       const page = browser.contexts()[0]?.pages()[0] ?? (await browser.newPage());
@@ -106,7 +105,13 @@ const EXPORTS: Readonly<Record<BrowserFormat, (page: Page) => Promise<Uint8Array
       printBackground: true,
       pageRanges: '1',
     }),
-  png: (page) => page.screenshot({ clip: { x: 0, y: 0, ...SIZE }, type: 'png' }),
+  png: async (page) => {
+    // `page.screenshot` would have one pixel for each of the figure's.
+    const session = await page.context().newCDPSession(page);
+    const clip = { x: 0, y: 0, ...SIZE, scale: PNG_SCALE };
+    const { data } = await session.send('Page.captureScreenshot', { format: 'png', clip });
+    return Buffer.from(data, 'base64');
+  },
   svg: async (page) => {
     const address = await page.evaluate(async (size) => {
       const { Plotly } = globalThis as unknown as { readonly Plotly: PlotlyInPage };

@@ -6,9 +6,11 @@ export function terminalWidth(): number {
   return process.stdout.columns ?? 120;
 }
 
-/** Prints an answer. */
+/** Prints an answer, unless there is none. */
 export function print(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  if (text !== '') {
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
 }
 
 /** Prints what is not the answer itself: on stderr, so that a pipe carries the answer alone. */

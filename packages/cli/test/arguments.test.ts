@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalizeArguments } from '../src/arguments.js';
+
+describe('arguments', () => {
+  it.each([
+    [
+      ['--emb_dim', '64'],
+      ['--emb-dim', '64'],
+    ],
+    [['--emb_dim=64'], ['--emb-dim=64']],
+    [
+      ['--batch_size', '2', '--context-length=4k'],
+      ['--sequences', '2', '--context=4k'],
+    ],
+    [
+      ['--dtype', 'q8_0'],
+      ['--kv-dtype', 'q8_0'],
+    ],
+    [
+      ['--max-model-len', '8k', '--tensor-parallel-size', '2'],
+      ['--context', '8k', '--tp', '2'],
+    ],
+    [['--title=a_b'], ['--title=a_b']],
+  ])('%j mean %j', (typed, expected) => {
+    expect(normalizeArguments(typed)).toEqual(expected);
+  });
+
+  it('are left alone where they are no long flags, and after --', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string().filter((text) => !text.startsWith('--'))), (args) => {
+        expect(normalizeArguments(args)).toEqual(args);
+        expect(normalizeArguments(['--', '--emb_dim', ...args])).toEqual(['--', '--emb_dim', ...args]);
+      }),
+    );
+  });
+
+  it('are not changed by being read twice', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.string(),
+            fc.string().map((name) => `--${name}`),
+          ),
+        ),
+        (args) => {
+          const once = normalizeArguments(args);
+          expect(normalizeArguments(once)).toEqual(once);
+        },
+      ),
+    );
+  });
+});

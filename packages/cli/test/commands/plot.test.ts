@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getDocument, OPS } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { describe, expect, it } from 'vitest';
+import { CONFIGS } from '../configs.js';
+import { KV, kv, temporaryFolder } from '../kv.js';
+
+interface SeedFigure {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly contextLengths: readonly number[];
+  readonly series: readonly { readonly label: string; readonly bytes: readonly number[] }[];
+}
+
+const seed = JSON.parse(
+  readFileSync(new URL('../../../core/test/golden/seed-figure.json', import.meta.url), 'utf8'),
+) as SeedFigure;
+
+describe('kv plot', () => {
+  const folder = temporaryFolder();
+  const read = (name: string) => readFileSync(join(folder.path, name));
+
+  it("draws the teaching script's figure, as a table and as a page", async () => {
+    const { code, stdout, stderr } = await kv(['plot'], { cwd: folder.path });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Wrote kv_bytes_vs_context_length.html\n' });
+    const [rows, note] = [stdout.trimEnd().split('\n').slice(0, -1), stdout.trimEnd().split('\n').at(-1)];
+    expect(note).toContain('emb_dim 2048 is not divisible by n_heads 24; head_dim is rounded up to 86.');
+    expect(rows).toHaveLength(1 + seed.series.length * seed.contextLengths.length);
+    expect(rows[0]).toMatch(/^series +context +KV cache +ratio +saved$/);
+    expect(rows[10]).toMatch(/^MHA \(KV total\) +128k +51\.9 GB +1\.00x +0\.0%$/);
+    expect(rows[50]).toMatch(/^GQA \(n_kv_groups=24, 24\.0× compression\) +128k +2\.16 GB +24\.00x +95\.8%$/);
+    const page = read('kv_bytes_vs_context_length.html').toString();
+    expect(page).toContain(`<title>${seed.title}</title>`);
+    for (const { label } of seed.series) {
+      expect(page).toContain(label);
+    }
+  });
+
+  it('prints its exact bytes as JSON and CSV', async () => {
+    const json = await kv(['plot', '--json', '--out', 'x.json'], { cwd: folder.path });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      contextLengths: seed.contextLengths,
+      series: seed.series.map(({ label, bytes }) => ({ label, totalBytes: bytes })),
+    });
+    const csv = await kv(['plot', '--csv', '--out', 'x.json'], { cwd: folder.path });
+    expect(csv.stdout.split('\n')[10]).toBe('MHA (KV total),131072,51942260736,1.00x,0.0%');
+  });
+
+  it('writes the figure as plain Plotly JSON', async () => {
+    await kv(['plot', '--out', 'x.json'], { cwd: folder.path });
+    const { data, layout } = JSON.parse(read('x.json').toString()) as {
+      readonly data: readonly { readonly name: string; readonly customdata: readonly number[] }[];
+      readonly layout: { readonly title: { readonly text: string } };
+    };
+    expect(data.map(({ name, customdata }) => ({ label: name, bytes: customdata }))).toEqual(
+      seed.series.map(({ label, bytes }) => ({ label, bytes })),
+    );
+    expect(layout.title.text).toBe(seed.title);
+  });
+
+  it('draws PDF, PNG and SVG in one go', async () => {
+    const run = await kv(['plot', '--out', 'x.pdf', '--out', 'x.png', '--out', 'x.svg'], {
+      cwd: folder.path,
+    });
+    expect(run).toMatchObject({ code: 0 });
+    expect(readdirSync(folder.path).sort()).toEqual(['x.pdf', 'x.png', 'x.svg']);
+
+    const pdf = await readPdf(read('x.pdf'));
+    expect(pdf.pages).toBe(1);
+    expect(pdf.size).toEqual([720, 450]);
+    expect(pdf.images).toBe(0);
+    for (const text of [seed.title, seed.xLabel, seed.yLabel, ...seed.series.map(({ label }) => label)]) {
+      expect(pdf.text).toContain(text);
+    }
+    expect(read('x.pdf').toString('latin1')).toMatch(/\/FontFile[23]/);
+
+    const png = read('x.png');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1920, 1200]);
+
+    const svg = read('x.svg').toString();
+    expect(svg).toMatch(/^<svg [^>]*width="960"[^>]*height="600"/);
+    expect(svg).toContain('GQA (n_kv_groups=4, 4.0× compression)');
+  });
+
+  it('draws published models to the longest context that one of them allows', async () => {
+    const args = ['plot', ...Object.values(CONFIGS), '--min-context', '1k', '--json', '--out', 'x.json'];
+    const { stdout } = await kv(args, { cwd: folder.path });
+    const { contextLengths, series } = JSON.parse(stdout) as {
+      readonly contextLengths: readonly number[];
+      readonly series: readonly { readonly label: string; readonly totalBytes: readonly number[] }[];
+    };
+    expect(contextLengths.at(-1)).toBe(163_840);
+    expect(series.map(({ label, totalBytes }) => [label, totalBytes[0]])).toEqual([
+      ['Llama-3.1-8B', 134_217_728],
+      ['DeepSeek-V3', 71_958_528],
+    ]);
+  });
+
+  it('replaces an old file only with a whole new one', async () => {
+    writeFileSync(join(folder.path, 'x.svg'), 'old');
+    const { code } = await kv(['plot', '--out', 'x.svg'], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(read('x.svg').toString()).toMatch(/^<svg [\s\S]*<\/svg>$/);
+    expect(readdirSync(folder.path)).toEqual(['x.svg']);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const scratch = join(folder.path, 'scratch');
+    mkdirSync(scratch);
+    const child = spawn(process.execPath, [KV, 'plot', '--out', 'x.pdf'], {
+      cwd: folder.path,
+      env: { ...process.env, TMPDIR: scratch },
+      stdio: 'ignore',
+    });
+    await expect.poll(() => readdirSync(scratch), { timeout: 30_000, interval: 10 }).not.toEqual([]);
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    await expect.poll(() => readdirSync(scratch)).toEqual([]);
+    expect(existsSync(join(folder.path, 'x.pdf'))).toBe(false);
+  });
+
+  it('ends well when the reader of its output has seen enough', async () => {
+    const child = spawn('sh', ['-c', `"${process.execPath}" "${KV}" plot --out x.json | head -1`], {
+      cwd: folder.path,
+    });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect(stderr).toBe('Wrote x.json\n');
+  });
+});
+
+/** The text, page size and number of images of a PDF of one page. */
+async function readPdf(bytes: Uint8Array) {
+  const document = await getDocument({ data: Uint8Array.from(bytes), verbosity: 0 }).promise;
+  const page = await document.getPage(1);
+  const [left = 0, bottom = 0, right = 0, top = 0] = page.view;
+  const { items } = await page.getTextContent();
+  const { fnArray } = await page.getOperatorList();
+  const drawsImage = new Set<number>([OPS.paintImageXObject, OPS.paintInlineImageXObject]);
+  return {
+    pages: document.numPages,
+    size: [right - left, top - bottom],
+    text: items.map((item) => ('str' in item ? item.str : '')).join(''),
+    images: fnArray.filter((operation) => drawsImage.has(operation)).length,
+  };
+}
