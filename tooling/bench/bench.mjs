@@ -1,0 +1,106 @@
+// How fast kv is, on the machine at hand: every time is shown beside the reference that it is measured against, because
+// a time alone says more about the machine. Nothing here passes or fails.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_WORKLOAD, designs, ideal, SEED_KNOBS, slidingWindowAttention, sweep } from '@kv/core';
+
+const ROUNDS = 9;
+const KV = fileURLToPath(new URL('../../packages/cli/dist/kv.js', import.meta.url));
+const MATPLOTLIB = fileURLToPath(new URL('./seed_figure.py', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'kv-bench-'));
+const file = (name) => join(folder, name);
+
+const processes = {
+  'node -e 0': [process.execPath, '-e', '0'],
+  'kv estimate': [
+    ...[process.execPath, KV, 'estimate', '--emb-dim', '4096', '--n-heads', '32', '--n-layers', '32'],
+  ],
+  'kv plot --out x.html': [process.execPath, KV, 'plot', '--out', file('x.html')],
+  'kv plot --out x.pdf': [process.execPath, KV, 'plot', '--out', file('x.pdf')],
+  'kv plot --out x.pdf x.png x.svg': [
+    ...[process.execPath, KV, 'plot', '--out', file('x.pdf'), '--out', file('x.png'), '--out', file('x.svg')],
+  ],
+  ...(works(['python3', '-c', 'import matplotlib'])
+    ? { 'matplotlib x.pdf': ['python3', MATPLOTLIB, file('seed.pdf')] }
+    : {}),
+};
+
+/** Rounds go over all commands in turn, so that a busy moment of the machine meets them all alike. */
+const times = Object.fromEntries(Object.keys(processes).map((name) => [name, []]));
+for (let round = -1; round < ROUNDS; round++) {
+  for (const [name, command] of Object.entries(processes)) {
+    const elapsed = timeOf(() => run(command));
+    if (round >= 0) {
+      times[name].push(elapsed);
+    }
+  }
+}
+
+const start = median(times['node -e 0']);
+const page = writeTime(statSync(file('x.html')).size);
+report('node -e 0', start);
+against('kv estimate', 'node -e 0', start, '< 2');
+against('kv plot --out x.html', 'node -e 0 and writing the file', start + page, '< 3');
+if ('matplotlib x.pdf' in processes) {
+  const matplotlib = median(times['matplotlib x.pdf']);
+  report('matplotlib x.pdf', matplotlib);
+  against('kv plot --out x.pdf', 'matplotlib x.pdf', matplotlib, '~ 1');
+} else {
+  report('kv plot --out x.pdf (no matplotlib here to compare with)', median(times['kv plot --out x.pdf']));
+}
+against('kv plot --out x.pdf x.png x.svg', 'x.pdf alone', median(times['kv plot --out x.pdf']), '< 2');
+
+const lengths = Array.from({ length: 1_000_000 }, (_, index) => index + 1);
+const [mha] = designs(SEED_KNOBS);
+const swa = slidingWindowAttention({
+  ...{ ...SEED_KNOBS, nKvGroups: 4, slidingWindowSize: 1024, swaRatio: { cheap: 5, full: 1 } },
+});
+for (const [name, model] of [
+  ['MHA', mha.model],
+  ['sliding window', swa],
+]) {
+  const items = [{ label: name, model, workload: DEFAULT_WORKLOAD, engine: ideal }];
+  const elapsed = median(Array.from({ length: ROUNDS }, () => timeOf(() => sweep(items, lengths))));
+  report(`sweep of a million lengths, ${name}`, elapsed, '200 ms', elapsed / 200, '< 1');
+}
+rmSync(folder, { recursive: true, force: true });
+
+function run([command, ...args]) {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) {
+    throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  }
+}
+
+function works([command, ...args]) {
+  return spawnSync(command, args).status === 0;
+}
+
+function timeOf(work) {
+  const begin = performance.now();
+  work();
+  return performance.now() - begin;
+}
+
+/** Time to write a file of that size. */
+function writeTime(size) {
+  const content = Buffer.alloc(size, 'x');
+  return median(Array.from({ length: ROUNDS }, () => timeOf(() => writeFileSync(file('written'), content))));
+}
+
+function median(values) {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+function against(name, reference, referenceTime, aim) {
+  const elapsed = median(times[name]);
+  report(name, elapsed, reference, elapsed / referenceTime, aim);
+}
+
+function report(name, elapsed, reference, ratio, aim) {
+  const comparison = reference === undefined ? '' : `${ratio.toFixed(2)}x ${reference} (aim: ${aim})`;
+  console.log(`${name.padEnd(42)} ${`${elapsed.toFixed(0)} ms`.padStart(8)}   ${comparison}`.trimEnd());
+}
