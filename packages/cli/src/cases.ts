@@ -1,7 +1,15 @@
-import { type Case, type Design, type DesignKind, designs, InputError, type Model } from '@kv/core';
+import {
+  type Case,
+  type Design,
+  type DesignKind,
+  designs,
+  InputError,
+  type KnobTexts,
+  type Model,
+} from '@kv/core';
 import { hasGeometry, knobsFrom, singleDesign } from './geometry.js';
 import { modelFrom } from './input/model.js';
-import type { GeometryOptions, WorkloadOptions } from './options.js';
+import type { WorkloadOptions } from './options.js';
 import { type Use, useOf } from './workload.js';
 
 /** A case with the reasons behind its workload, and the kind of its design where it is one. */
@@ -16,7 +24,7 @@ export interface CliCase extends Case, Use {
  */
 export async function caseFor(
   argument: string | undefined,
-  options: GeometryOptions & WorkloadOptions,
+  options: KnobTexts & WorkloadOptions,
 ): Promise<CliCase> {
   checkNotBoth(argument === undefined ? [] : [argument], options);
   return argument === undefined
@@ -31,7 +39,7 @@ export async function caseFor(
  */
 export async function casesFor(
   models: readonly string[],
-  options: GeometryOptions & WorkloadOptions,
+  options: KnobTexts & WorkloadOptions,
 ): Promise<readonly CliCase[]> {
   checkNotBoth(models, options);
   if (models.length === 0) {
@@ -56,7 +64,7 @@ function modelCase(model: Model, options: WorkloadOptions): CliCase {
   return { label: model.name, model, ...useOf(model, options) };
 }
 
-function checkNotBoth(models: readonly string[], options: GeometryOptions): void {
+function checkNotBoth(models: readonly string[], options: KnobTexts): void {
   if (models.length > 0 && hasGeometry(options)) {
     throw new InputError('Give either a model or geometry by hand (--emb-dim and so on), not both.');
   }

@@ -1,21 +1,8 @@
-import { checkInteger, InputError, parseTokens } from '@kv/core';
+import { InputError, parseInteger, parseTokens } from '@kv/core';
 
 /** A flag's value as a positive integer; undefined where the flag was not given. */
 export function optionalInteger(text: string | undefined, flag: string): number | undefined {
-  return text === undefined ? undefined : integer(text, flag);
-}
-
-/** A flag's value as a positive integer. */
-export function integer(text: string, flag: string): number {
-  if (!/^\d+$/.test(text.trim())) {
-    throw new InputError(`${flag} is "${text}"; it must be a positive integer.`);
-  }
-  return checkInteger(Number(text), flag);
-}
-
-/** A flag's value as a list of positive integers separated by commas. */
-export function integerList(text: string, flag: string): readonly number[] {
-  return text.split(',').map((item) => integer(item, flag));
+  return text === undefined ? undefined : parseInteger(text, flag);
 }
 
 /** A flag's value as a number of tokens. */

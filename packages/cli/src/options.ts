@@ -1,20 +1,5 @@
 import type { Command } from 'commander';
 
-/** Hand-given geometry, in the words of the teaching scripts. All values as typed. */
-export interface GeometryOptions {
-  readonly embDim?: string;
-  readonly nHeads?: string;
-  readonly nLayers?: string;
-  readonly headDim?: string;
-  readonly nKvGroups?: string;
-  readonly latentDim?: string;
-  readonly kvLoraRank?: string;
-  readonly qkRopeHeadDim?: string;
-  readonly slidingWindowSize?: string;
-  readonly swaRatio?: string;
-  readonly recurrentRatio?: string;
-}
-
 /** How the model is used. All values as typed. */
 export interface WorkloadOptions {
   readonly context?: string;

@@ -97,14 +97,15 @@ export function hybridRecurrentAttention(
 /**
  * The ratio that `a:b` means.
  *
+ * @param name what the text was given for, for the message: a flag, a field.
  * @throws InputError for anything but two non-negative integers that are not both 0.
  */
-export function parseLayerRatio(text: string): LayerRatio {
+export function parseLayerRatio(text: string, name = 'the ratio'): LayerRatio {
   const match = /^(\d+):(\d+)$/.exec(text.trim());
   const [cheap, full] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || !Number.isSafeInteger(cheap + full) || cheap + full === 0) {
     throw new InputError(
-      `The ratio "${text}" is not understood; write a:b with integers that are not both 0, such as 5:1 for 5 of every 6 layers.`,
+      `${name} is "${text}"; it must be a:b with integers that are not both 0, such as 5:1 for 5 of every 6 layers.`,
     );
   }
   return { cheap, full };

@@ -37,3 +37,13 @@ export function compare<Item extends Case>(cases: readonly Item[]): readonly (It
   const reference = estimated[0]?.allocation.totalBytes ?? 0;
   return estimated.map((item) => ({ ...item, saving: savingAgainst(reference, item.allocation.totalBytes) }));
 }
+
+/** `4.00x`: how many times a size fits into the reference. */
+export function formatRatio({ ratio }: Saving): string {
+  return `${ratio.toFixed(2)}x`;
+}
+
+/** `75.0%`: the part of the reference that is saved. */
+export function formatFraction({ fraction }: Saving): string {
+  return `${(fraction * 100).toFixed(1)}%`;
+}

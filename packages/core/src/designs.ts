@@ -7,6 +7,7 @@ import {
   multiHeadLatentAttention,
   slidingWindowAttention,
 } from './attention.js';
+import { SEED_TITLE } from './figure.js';
 import type { Model } from './model.js';
 
 /** Which designs to draw for one size of decoder: the teaching scripts' knobs. */
@@ -76,6 +77,11 @@ export function designs(knobs: DesignKnobs): readonly Design[] {
     }
   }
   return all;
+}
+
+/** The title of a figure of designs: the teaching script's where they are of its kinds. */
+export function designsTitle(kinds: readonly (DesignKind | undefined)[]): string {
+  return kinds.every((kind) => kind === 'mha' || kind === 'gqa') ? SEED_TITLE : 'KV-cache vs Context Length';
 }
 
 /** The designs that the teaching script draws, of a decoder of about 2.4 billion parameters. */

@@ -180,7 +180,7 @@ describe('a ratio', () => {
   it.each(['', ':', '5', '5:', ':1', '0:0', '-1:1', '1.5:1', 'a:b', '1:1:1', '9007199254740992:1'])(
     '%j is refused',
     (text) => {
-      expect(() => parseLayerRatio(text)).toThrow(`The ratio "${text}" is not understood`);
+      expect(() => parseLayerRatio(text)).toThrow(`the ratio is "${text}"; it must be a:b`);
     },
   );
 });

@@ -1,6 +1,6 @@
-import { compare, formatBytes } from '@kv/core';
+import { compare, formatBytes, type KnobTexts } from '@kv/core';
 import { casesFor } from '../cases.js';
-import type { FormatOptions, GeometryOptions, WorkloadOptions } from '../options.js';
+import type { FormatOptions, WorkloadOptions } from '../options.js';
 import { allocationJson } from '../render/allocation.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
@@ -12,7 +12,7 @@ import { print, terminalWidth, warningLines } from '../render/terminal.js';
 /** `kv compare`: several models or designs, each measured against the first. */
 export async function compareCommand(
   models: readonly string[],
-  options: GeometryOptions & WorkloadOptions & FormatOptions,
+  options: KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
   const rows: readonly ComparedRow[] = compare(await casesFor(models, options));

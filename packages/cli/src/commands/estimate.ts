@@ -1,7 +1,7 @@
-import { type Allocation, estimate, formatBytes, formatTokens } from '@kv/core';
+import { type Allocation, estimate, formatBytes, formatTokens, type KnobTexts } from '@kv/core';
 import kleur from 'kleur';
 import { type CliCase, caseFor } from '../cases.js';
-import type { FormatOptions, GeometryOptions, WorkloadOptions } from '../options.js';
+import type { FormatOptions, WorkloadOptions } from '../options.js';
 import { allocationJson } from '../render/allocation.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
@@ -15,7 +15,7 @@ import { print, terminalWidth, warningLines } from '../render/terminal.js';
 /** `kv estimate`: what the cache of one model or design takes. */
 export async function estimateCommand(
   model: string | undefined,
-  options: GeometryOptions & WorkloadOptions & FormatOptions & { readonly explain?: true },
+  options: KnobTexts & WorkloadOptions & FormatOptions & { readonly explain?: true },
 ): Promise<void> {
   const format = formatOf(options);
   const item = await caseFor(model, options);

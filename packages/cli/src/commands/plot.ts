@@ -3,15 +3,18 @@ import {
   contextFigure,
   DEFAULT_STYLE,
   designs,
+  designsTitle,
   doublingLengths,
   type FigureStyle,
   formatBytes,
+  formatFraction,
+  formatRatio,
   formatTokens,
   InputError,
+  type KnobTexts,
   type Saving,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
-  SEED_TITLE,
   type Sweep,
   savingAgainst,
   sweep,
@@ -22,11 +25,10 @@ import { outputsOf } from '../export/outputs.js';
 import { writeFigure } from '../export/write-figure.js';
 import { knobsFrom } from '../geometry.js';
 import { tokens } from '../numbers.js';
-import type { FormatOptions, GeometryOptions, WorkloadOptions } from '../options.js';
+import type { FormatOptions, WorkloadOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
-import { ratioText, savedText } from '../render/numbers.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
 import { note, print, terminalWidth, warningLines } from '../render/terminal.js';
@@ -51,7 +53,7 @@ const DEFAULT_OUT = 'kv_bytes_vs_context_length.html';
 /** `kv plot`: memory against context length, as a table and in files. */
 export async function plotCommand(
   models: readonly string[],
-  options: PlotOptions & GeometryOptions & WorkloadOptions & FormatOptions,
+  options: PlotOptions & KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
   const outputs = outputsOf(options.out ?? [DEFAULT_OUT]);
@@ -88,7 +90,7 @@ export async function plotCommand(
 }
 
 /** The teaching script's designs, with its sizes where no flag says otherwise. */
-function teachingCases(options: GeometryOptions & WorkloadOptions): readonly CliCase[] {
+function teachingCases(options: KnobTexts & WorkloadOptions): readonly CliCase[] {
   const heads = knobsFrom(options, SEED_KNOBS).nHeads;
   const nKvGroups = SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0);
   return designs(knobsFrom(options, { ...SEED_KNOBS, nKvGroups })).map((design) =>
@@ -109,9 +111,8 @@ function contextLengths(cases: readonly CliCase[], options: PlotOptions): readon
 }
 
 function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle {
-  const asSeed = cases.every(({ kind }) => kind === 'mha' || kind === 'gqa');
   return {
-    title: options.title ?? (asSeed ? SEED_TITLE : 'KV-cache vs Context Length'),
+    title: options.title ?? designsTitle(cases.map(({ kind }) => kind)),
     logX: options.linearX !== true,
     logY: options.logY === true,
     units: unitsFrom(options.units),
@@ -162,8 +163,8 @@ function columns(units: ByteUnits, exact: boolean): readonly Column<Row>[] {
       align: 'right',
       cell: ({ bytes }) => (exact ? String(bytes) : formatBytes(bytes, units)),
     },
-    { title: 'ratio', align: 'right', cell: ({ saving }) => ratioText(saving) },
-    { title: 'saved', align: 'right', cell: ({ saving }) => savedText(saving) },
+    { title: 'ratio', align: 'right', cell: ({ saving }) => formatRatio(saving) },
+    { title: 'saved', align: 'right', cell: ({ saving }) => formatFraction(saving) },
   ];
 }
 

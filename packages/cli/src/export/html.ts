@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { FIGURE_CONFIG, type Figure, type FigureStyle, type Sweep } from '@kv/core';
+import { FIGURE_CONFIG, type Figure, type FigureStyle, figureTable, type Sweep } from '@kv/core';
 import { escapeHtml } from './escape-html.js';
-import { figureTable } from './figure-table.js';
+import { figureTableHtml } from './figure-table.js';
 import { findPlotly } from './plotly.js';
 
 /** `inline`: Plotly in the file, which then works offline; `cdn`: a small file that fetches Plotly when opened. */
@@ -46,7 +46,7 @@ export async function figureHtml(
 <div id="figure" role="img" aria-label="${escapeHtml(`${style.title}: line chart; its numbers are in the table below`)}"></div>
 <noscript>The figure needs JavaScript; its numbers are in the table.</noscript>
 <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the figure">
-${figureTable(sweep, style.units)}
+${figureTableHtml(figureTable(sweep, style.units))}
 </div>
 </main>
 <script id="figure-data" type="application/json">${jsonForScript(figure)}</script>

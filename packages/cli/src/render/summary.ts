@@ -1,7 +1,13 @@
-import { type Allocation, type Compared, formatBytes, formatTokens } from '@kv/core';
+import {
+  type Allocation,
+  type Compared,
+  formatBytes,
+  formatFraction,
+  formatRatio,
+  formatTokens,
+} from '@kv/core';
 import type { CliCase } from '../cases.js';
 import type { Column } from './column.js';
-import { ratioText, savedText } from './numbers.js';
 import { print } from './terminal.js';
 
 /** One model or design with what it takes. */
@@ -48,8 +54,8 @@ export function comparisonColumns(format: 'csv' | 'markdown'): readonly Column<C
 /** How much smaller a row is than the first. */
 export function savingColumns<Row extends Pick<ComparedRow, 'saving'>>(): readonly Column<Row>[] {
   return [
-    { title: 'ratio', align: 'right', cell: ({ saving }) => ratioText(saving) },
-    { title: 'saved', align: 'right', cell: ({ saving }) => savedText(saving) },
+    { title: 'ratio', align: 'right', cell: ({ saving }) => formatRatio(saving) },
+    { title: 'saved', align: 'right', cell: ({ saving }) => formatFraction(saving) },
   ];
 }
 

@@ -57,7 +57,7 @@ describe('geometry that makes no sense', () => {
     [['--qk-rope-head-dim', '64'], /needs --kv-lora-rank/],
     [['--swa-ratio', '5:1'], /needs --sliding-window-size/],
     [['--latent-dim', '1', '--kv-lora-rank', '1'], /name the same size/],
-    [['--sliding-window-size', '8', '--swa-ratio', '0:0'], /ratio "0:0"/],
+    [['--sliding-window-size', '8', '--swa-ratio', '0:0'], /--swa-ratio is "0:0"/],
   ])('%j', (flags, message) => expectRefusal(['estimate', ...SIZE, ...flags], message));
 });
 
