@@ -5,9 +5,10 @@ import {
   engineNamed,
   type Model,
   parseDtype,
+  parseTokens,
   type Workload,
 } from '@kv/core';
-import { optionalInteger, tokens } from './numbers.js';
+import { optionalInteger } from './numbers.js';
 import type { WorkloadOptions } from './options.js';
 
 /** The context that is assumed where none is given, unless the model allows less. */
@@ -37,7 +38,7 @@ export function useOf(model: Model, options: WorkloadOptions): Use {
       contextLength:
         options.context === undefined
           ? Math.min(DEFAULT_CONTEXT, model.maxPositionEmbeddings ?? DEFAULT_CONTEXT)
-          : tokens(options.context, '--context'),
+          : parseTokens(options.context, '--context'),
       numSequences: count(options.sequences, '--sequences'),
       keyDtype: keyDtype.dtype,
       valueDtype: valueDtype.dtype,

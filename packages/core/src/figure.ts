@@ -9,7 +9,12 @@ export interface FigureStyle {
   /** Units of the memory axis: GB (10^9 bytes) or GiB (2^30). */
   readonly units: ByteUnits;
   readonly theme: 'light' | 'dark';
+  /** Room for the figure: a narrow one, as on a phone, has its legend below and fewer labels. */
+  readonly size: 'wide' | 'narrow';
 }
+
+/** Below this width, in CSS pixels, a figure should be drawn as a narrow one. */
+export const NARROW_WIDTH = 640;
 
 /** The title of the teaching script's figure. */
 export const SEED_TITLE = 'KV-cache vs Context Length — MHA vs GQA (multi-group)';
@@ -21,6 +26,7 @@ export const DEFAULT_STYLE: FigureStyle = {
   logY: false,
   units: 'decimal',
   theme: 'light',
+  size: 'wide',
 };
 
 /** A line of a Plotly figure. */
@@ -47,14 +53,15 @@ export interface Figure {
 }
 
 /**
- * How Plotly shows a figure: nothing that would send it anywhere. Plotly 4 offers to upload charts to its maker's cloud
- * by default.
+ * How Plotly shows a figure: nothing that would send it anywhere, and no tool that means nothing for it. Plotly 4 offers
+ * to upload charts to its maker's cloud by default.
  */
 export const FIGURE_CONFIG = {
   responsive: true,
   displaylogo: false,
   showSendToCloud: false,
   plotlyServerURL: '',
+  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
 } as const;
 
 /** Colours that people with colour vision deficiencies can tell apart (Okabe and Ito, 2008), each with a marker of its own. */
@@ -74,12 +81,27 @@ const THEMES = {
   dark: { paper: '#0d1117', ink: '#e6edf3', grid: '#30363d' },
 } as const;
 
+/** What fits into a figure; more labels than `ticks` would overlap on an axis. */
+const ROOMS = {
+  wide: {
+    ...{ titleSize: 18, textSize: 13, ticks: 12 },
+    margin: { l: 70, r: 30, t: 60, b: 72 },
+    legend: { x: 0.02, y: 0.98 },
+  },
+  narrow: {
+    ...{ titleSize: 13, textSize: 12, ticks: 6 },
+    margin: { l: 50, r: 12, t: 64, b: 50 },
+    legend: { x: 0, y: -0.3 },
+  },
+} as const;
+
 /** The font of every figure; exports embed it where the system has none. */
 export const FIGURE_FONT = '"Open Sans", verdana, arial, sans-serif';
 
 /** Memory against context length, one line for each series. Labels and title are shown as text, whatever they contain. */
 export function contextFigure({ contextLengths, series }: Sweep, style: FigureStyle = DEFAULT_STYLE): Figure {
   const theme = THEMES[style.theme];
+  const room = ROOMS[style.size];
   const unitBytes = style.units === 'decimal' ? 1e9 : 2 ** 30;
   const unitName = style.units === 'decimal' ? 'GB' : 'GiB';
   const data = series.map(({ label, totalBytes }, index): FigureTrace => {
@@ -110,16 +132,19 @@ export function contextFigure({ contextLengths, series }: Sweep, style: FigureSt
   return {
     data,
     layout: {
-      title: { text: escapeText(style.title), x: 0.5, xanchor: 'center', font: { size: 18 } },
-      font: { family: FIGURE_FONT, size: 13, color: theme.ink },
+      title: {
+        text: escapeText(style.title),
+        font: { size: room.titleSize },
+        ...{ x: 0.5, xanchor: 'center', y: 1, yref: 'paper', yanchor: 'bottom', pad: { b: 14 } },
+      },
+      font: { family: FIGURE_FONT, size: room.textSize, color: theme.ink },
       paper_bgcolor: theme.paper,
       plot_bgcolor: theme.paper,
-      margin: { l: 70, r: 30, t: 60, b: 72 },
+      margin: room.margin,
       hovermode: 'closest',
       showlegend: true,
       legend: {
-        x: 0.02,
-        y: 0.98,
+        ...room.legend,
         xanchor: 'left',
         yanchor: 'top',
         bgcolor: theme.paper,
@@ -130,7 +155,7 @@ export function contextFigure({ contextLengths, series }: Sweep, style: FigureSt
         ...axis,
         type: style.logX ? 'log' : 'linear',
         title: { text: style.logX ? 'context_length (log scale)' : 'context_length' },
-        ...(style.logX ? lengthTicks(contextLengths) : {}),
+        ...(style.logX ? lengthTicks(contextLengths, room.ticks) : {}),
       },
       yaxis: {
         ...axis,
@@ -142,15 +167,15 @@ export function contextFigure({ contextLengths, series }: Sweep, style: FigureSt
   };
 }
 
-/** More labels than this would overlap on an axis. */
-const MAX_TICKS = 12;
-
-function lengthTicks(contextLengths: readonly number[]): {
+function lengthTicks(
+  contextLengths: readonly number[],
+  maximum: number,
+): {
   readonly tickvals: readonly number[];
   readonly ticktext: readonly string[];
 } {
   const lengths = [...new Set(contextLengths)].sort((one, other) => one - other);
-  const step = Math.ceil(lengths.length / MAX_TICKS);
+  const step = Math.ceil(lengths.length / maximum);
   const tickvals = lengths.filter((_, index) => (lengths.length - 1 - index) % step === 0);
   return { tickvals, ticktext: tickvals.map(formatTokens) };
 }

@@ -19,29 +19,36 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 /**
  * A number of tokens such as `4096`, `32k` (32 x 1024) or `1M` (1024 x 1024).
  *
+ * @param name what the text was given for, for the message: a flag, a field.
  * @throws InputError for anything that is not a positive whole number of tokens.
  */
-export function parseTokens(text: string): number {
-  return parseQuantity(text, TOKEN_UNITS, 'a number of tokens such as 4096, 32k or 1M');
+export function parseTokens(text: string, name = 'the number of tokens'): number {
+  return parseQuantity(text, name, TOKEN_UNITS, 'a number of tokens such as 4096, 32k or 1M');
 }
 
 /**
  * A number of bytes such as `80GB` (80 x 10^9), `24GiB` (24 x 2^30) or `1024`.
  *
+ * @param name what the text was given for, for the message: a flag, a field.
  * @throws InputError for anything that is not a positive whole number of bytes.
  */
-export function parseBytes(text: string): number {
-  return parseQuantity(text, BYTE_UNITS, 'a memory size such as 80GB, 24GiB or 1024');
+export function parseBytes(text: string, name = 'the memory size'): number {
+  return parseQuantity(text, name, BYTE_UNITS, 'a memory size such as 80GB, 24GiB or 1024');
 }
 
-function parseQuantity(text: string, units: Readonly<Record<string, number>>, expected: string): number {
+function parseQuantity(
+  text: string,
+  name: string,
+  units: Readonly<Record<string, number>>,
+  expected: string,
+): number {
   const match = /^(\d+(?:_\d+)*(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
   const unit = match?.[2]?.toLowerCase() ?? '';
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (match === null || factor === undefined) {
-    throw new InputError(`"${text}" is not ${expected}.`);
+    throw new InputError(`${name} is "${text}"; it must be ${expected}.`);
   }
-  return checkInteger(Number(match[1]?.replaceAll('_', '')) * factor, `"${text}"`);
+  return checkInteger(Number(match[1]?.replaceAll('_', '')) * factor, name);
 }
 
 /** Decimal units (GB, 10^9) or binary ones (GiB, 2^30). */

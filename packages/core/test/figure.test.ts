@@ -61,6 +61,17 @@ describe('the figure', () => {
     );
   });
 
+  it('has its legend below and fewer labels where there is little room', () => {
+    const many = {
+      ...oneSeries('a'),
+      contextLengths: Array.from({ length: 10 }, (_, index) => 2 ** (index + 8)),
+    };
+    const { layout } = contextFigure(many, { ...DEFAULT_STYLE, size: 'narrow' });
+    expect(layout.legend).toMatchObject({ y: -0.3 });
+    const { tickvals } = layout.xaxis as { readonly tickvals: readonly number[] };
+    expect(tickvals).toHaveLength(5);
+  });
+
   it('has axes as the style says', () => {
     const style = { ...DEFAULT_STYLE, logX: false, logY: true };
     expect(contextFigure(oneSeries('a'), style).layout).toMatchObject({

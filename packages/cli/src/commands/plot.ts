@@ -1,6 +1,5 @@
 import {
   type ByteUnits,
-  contextFigure,
   DEFAULT_STYLE,
   designs,
   designsTitle,
@@ -12,6 +11,7 @@ import {
   formatTokens,
   InputError,
   type KnobTexts,
+  parseTokens,
   type Saving,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
@@ -24,7 +24,6 @@ import type { PlotlySource } from '../export/html.js';
 import { outputsOf } from '../export/outputs.js';
 import { writeFigure } from '../export/write-figure.js';
 import { knobsFrom } from '../geometry.js';
-import { tokens } from '../numbers.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
@@ -64,7 +63,6 @@ export async function plotCommand(
   const rows = rowsOf(result);
 
   await writeFigure(outputs, {
-    figure: contextFigure(result, style),
     sweep: result,
     style,
     plotly,
@@ -105,8 +103,8 @@ function contextLengths(cases: readonly CliCase[], options: PlotOptions): readon
   return doublingLengths(
     options.minContext === undefined
       ? SEED_CONTEXT_RANGE.minimum
-      : tokens(options.minContext, '--min-context'),
-    options.maxContext === undefined ? longest : tokens(options.maxContext, '--max-context'),
+      : parseTokens(options.minContext, '--min-context'),
+    options.maxContext === undefined ? longest : parseTokens(options.maxContext, '--max-context'),
   );
 }
 
@@ -117,6 +115,7 @@ function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle
     logY: options.logY === true,
     units: unitsFrom(options.units),
     theme: choice(options.theme ?? DEFAULT_STYLE.theme, '--theme', ['light', 'dark'] as const),
+    size: 'wide',
   };
 }
 

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { FIGURE_CONFIG, type Figure, type FigureStyle, figureTable, type Sweep } from '@kv/core';
+import {
+  contextFigure,
+  FIGURE_CONFIG,
+  type FigureStyle,
+  figureTable,
+  NARROW_WIDTH,
+  type Sweep,
+} from '@kv/core';
 import { escapeHtml } from './escape-html.js';
 import { figureTableHtml } from './figure-table.js';
 import { findPlotly } from './plotly.js';
@@ -8,20 +15,20 @@ import { findPlotly } from './plotly.js';
 /** `inline`: Plotly in the file, which then works offline; `cdn`: a small file that fetches Plotly when opened. */
 export type PlotlySource = 'inline' | 'cdn';
 
-/** Draws the figure that the page carries as JSON. */
-const DRAW = `const figure = JSON.parse(document.getElementById('figure-data').textContent);
-Plotly.newPlot('figure', figure.data, figure.layout, ${JSON.stringify(FIGURE_CONFIG)});`;
+/** Draws the figure that the page carries as JSON, in the layout that there is room for. */
+const DRAW = `const figures = JSON.parse(document.getElementById('figure-data').textContent);
+const { data, layout } = innerWidth < ${NARROW_WIDTH} ? figures.narrow : figures.wide;
+Plotly.newPlot('figure', data, layout, ${JSON.stringify(FIGURE_CONFIG)});`;
 
 /**
  * A figure as a page of its own, with the numbers as a table below it. Names and titles are shown as text, whatever
  * they contain, and a Content-Security-Policy lets nothing run but the scripts written here.
  */
-export async function figureHtml(
-  figure: Figure,
-  sweep: Sweep,
-  style: FigureStyle,
-  source: PlotlySource,
-): Promise<string> {
+export async function figureHtml(sweep: Sweep, style: FigureStyle, source: PlotlySource): Promise<string> {
+  const figures = {
+    wide: contextFigure(sweep, style),
+    narrow: contextFigure(sweep, { ...style, size: 'narrow' }),
+  };
   const library = source === 'inline' ? await inlineLibrary() : await cdnLibrary();
   const policy = [
     "default-src 'none'",
@@ -43,13 +50,13 @@ export async function figureHtml(
 <body>
 <main>
 <h1>${escapeHtml(style.title)}</h1>
-<div id="figure" role="img" aria-label="${escapeHtml(`${style.title}: line chart; its numbers are in the table below`)}"></div>
+<div id="figure" role="figure" aria-label="${escapeHtml(`${style.title}: line chart; its numbers are in the table below`)}"></div>
 <noscript>The figure needs JavaScript; its numbers are in the table.</noscript>
 <div class="scroll" tabindex="0" role="region" aria-label="Numbers of the figure">
 ${figureTableHtml(figureTable(sweep, style.units))}
 </div>
 </main>
-<script id="figure-data" type="application/json">${jsonForScript(figure)}</script>
+<script id="figure-data" type="application/json">${jsonForScript(figures)}</script>
 ${library.element}
 <script>${DRAW}</script>
 </body>

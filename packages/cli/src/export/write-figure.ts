@@ -1,13 +1,12 @@
-import { type Figure, type FigureStyle, InputError, type Sweep } from '@kv/core';
+import { contextFigure, type FigureStyle, InputError, type Sweep } from '@kv/core';
 import writeFileAtomic from 'write-file-atomic';
 import { renderJson } from '../render/json.js';
 import type { BrowserFormat } from './browser-exports.js';
 import type { PlotlySource } from './html.js';
 import type { Output, OutputFormat } from './outputs.js';
 
-/** A figure to write, with what its page needs beside it. */
+/** A figure to write, and how. */
 export interface FigureExport {
-  readonly figure: Figure;
   readonly sweep: Sweep;
   readonly style: FigureStyle;
   readonly plotly: PlotlySource;
@@ -37,15 +36,16 @@ export async function writeFigure(outputs: readonly Output[], item: FigureExport
 
 async function contentsOf(
   formats: ReadonlySet<OutputFormat>,
-  { figure, sweep, style, plotly, browser, onUnpack }: FigureExport,
+  { sweep, style, plotly, browser, onUnpack }: FigureExport,
 ): Promise<ReadonlyMap<OutputFormat, string | Uint8Array>> {
   const contents = new Map<OutputFormat, string | Uint8Array>();
+  const figure = contextFigure(sweep, style);
   if (formats.has('json')) {
     contents.set('json', renderJson(figure));
   }
   if (formats.has('html')) {
     const { figureHtml } = await import('./html.js');
-    contents.set('html', await figureHtml(figure, sweep, style, plotly));
+    contents.set('html', await figureHtml(sweep, style, plotly));
   }
   const drawn = new Set(
     [...formats].filter((format): format is BrowserFormat => format !== 'json' && format !== 'html'),

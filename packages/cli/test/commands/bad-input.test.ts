@@ -26,7 +26,7 @@ describe('numbers that make no sense', () => {
     (value) =>
       value === '1.5k'
         ? kv(['estimate', ...SIZE, `--context=${value}`]).then(({ code }) => expect(code).toBe(0))
-        : expectRefusal(['estimate', ...SIZE, `--context=${value}`], /--context: /),
+        : expectRefusal(['estimate', ...SIZE, `--context=${value}`], /--context is /),
   );
 
   it.each(['--sequences', '--tp', '--pp', '--dp', '--cp', '--head-dim', '--n-kv-groups', '--latent-dim'])(

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launchBrowser } from '@kv/browser';
-import { contextFigure, DEFAULT_STYLE, type Sweep } from '@kv/core';
+import { DEFAULT_STYLE, type Sweep } from '@kv/core';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { figureHtml, type PlotlySource } from '../../src/export/html.js';
@@ -24,7 +24,7 @@ function sweepOf(label: string): Sweep {
 function html(label = 'GQA', source: PlotlySource = 'inline'): Promise<string> {
   const sweep = sweepOf(label);
   const style = { ...DEFAULT_STYLE, title: `A title of ${label}` };
-  return figureHtml(contextFigure(sweep, style), sweep, style, source);
+  return figureHtml(sweep, style, source);
 }
 
 describe('the HTML file', () => {
