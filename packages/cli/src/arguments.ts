@@ -5,6 +5,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   '--ctx-size': '--context',
   '--batch-size': '--sequences',
   '--num-sequences': '--sequences',
+  '--parallel': '--sequences',
   '--dtype': '--kv-dtype',
   '--kv-cache-dtype': '--kv-dtype',
   '--cache-type-k': '--key-dtype',

@@ -10,7 +10,7 @@ import {
 import { hasGeometry, knobsFrom, singleDesign } from './geometry.js';
 import { modelFrom } from './input/model.js';
 import type { WorkloadOptions } from './options.js';
-import { type Use, useOf } from './workload.js';
+import { type Use, usesOf } from './workload.js';
 
 /** A case with the reasons behind its workload, and the kind of its design where it is one. */
 export interface CliCase extends Case, Use {
@@ -28,8 +28,8 @@ export async function caseFor(
 ): Promise<CliCase> {
   checkNotBoth(argument === undefined ? [] : [argument], options);
   return argument === undefined
-    ? designCase(singleDesign(options), options)
-    : modelCase(await modelFrom(argument), options);
+    ? only(designCases(singleDesign(options), options))
+    : only(modelCases(await modelFrom(argument), options));
 }
 
 /**
@@ -43,25 +43,42 @@ export async function casesFor(
 ): Promise<readonly CliCase[]> {
   checkNotBoth(models, options);
   if (models.length === 0) {
-    return designs(knobsFrom(options)).map((design) => designCase(design, options));
+    return designs(knobsFrom(options)).flatMap((design) => designCases(design, options));
   }
   const cases: CliCase[] = [];
   for (const argument of models) {
-    cases.push(modelCase(await modelFrom(argument), options));
+    cases.push(...modelCases(await modelFrom(argument), options));
   }
   return cases;
 }
 
-/** A design, used as the flags say. */
-export function designCase(design: Design, options: WorkloadOptions): CliCase {
-  const { keyDtype } = useOf(design.model, options);
-  // A design's recurrent states are kept in the dtype that the user names for everything.
-  const model: Model = { ...design.model, dtype: keyDtype };
-  return { kind: design.kind, label: design.label, model, ...useOf(model, options) };
+/** A design, used as the flags say, on each engine that they name. */
+export function designCases(design: Design, options: WorkloadOptions): readonly CliCase[] {
+  const { kind, label } = design;
+  return labelled(label, usesOf(design.model, options)).map((use) => ({
+    kind,
+    ...use,
+    // A design's recurrent states are kept in the dtype that the user names for everything.
+    model: { ...design.model, dtype: use.keyDtype },
+  }));
 }
 
-function modelCase(model: Model, options: WorkloadOptions): CliCase {
-  return { label: model.name, model, ...useOf(model, options) };
+function modelCases(model: Model, options: WorkloadOptions): readonly CliCase[] {
+  return labelled(model.name, usesOf(model, options)).map((use) => ({ model, ...use }));
+}
+
+/** The engine is part of the label where there are several. */
+function labelled(label: string, uses: readonly Use[]): readonly (Use & { readonly label: string })[] {
+  return uses.map((use) => ({ ...use, label: uses.length === 1 ? label : `${label} on ${use.engine.name}` }));
+}
+
+/** The case of a command that shows only one. */
+function only(cases: readonly CliCase[]): CliCase {
+  const [item] = cases;
+  if (item === undefined) {
+    throw new InputError('Nothing is asked for.');
+  }
+  return item;
 }
 
 function checkNotBoth(models: readonly string[], options: KnobTexts): void {

@@ -1,4 +1,6 @@
+import { ENGINE_NAMES } from '@kv/core';
 import type { Command } from 'commander';
+import { addEngineSettings } from './engine-options.js';
 
 /** How the model is used. All values as typed. */
 export interface WorkloadOptions {
@@ -8,6 +10,7 @@ export interface WorkloadOptions {
   readonly keyDtype?: string;
   readonly valueDtype?: string;
   readonly engine?: string;
+  readonly engines?: string;
   readonly tp?: string;
   readonly pp?: string;
   readonly dp?: string;
@@ -48,20 +51,32 @@ export function addWorkloadOptions(command: Command): Command {
   );
 }
 
+/** Several engines side by side. */
+export function addEnginesOption(command: Command): Command {
+  return command
+    .optionsGroup('Engine and devices:')
+    .option('--engines <name,...>', 'several engines, each model on each of them');
+}
+
 /** The workload without the context length, which a sweep varies. */
 export function addUseOptions(command: Command): Command {
-  return command
-    .optionsGroup('Workload:')
-    .option('-n, --sequences <n>', 'sequences at a time (default: 1)')
-    .option('--kv-dtype <dtype>', 'what keys and values are stored in (default: auto, what the model says)')
-    .option('--key-dtype <dtype>', 'the same for keys alone')
-    .option('--value-dtype <dtype>', 'the same for values alone')
-    .optionsGroup('Engine and devices:')
-    .option('-e, --engine <name>', 'whose allocation rules to follow (default: ideal)')
-    .option('--tp <n>', 'tensor-parallel devices')
-    .option('--pp <n>', 'pipeline-parallel stages')
-    .option('--dp <n>', 'data-parallel replicas')
-    .option('--cp <n>', 'context-parallel devices');
+  return addEngineSettings(
+    command
+      .optionsGroup('Workload:')
+      .option('-n, --sequences <n>', 'sequences at a time (default: 1)')
+      .option('--kv-dtype <dtype>', 'what keys and values are stored in (default: auto, what the model says)')
+      .option('--key-dtype <dtype>', 'the same for keys alone')
+      .option('--value-dtype <dtype>', 'the same for values alone')
+      .optionsGroup('Engine and devices:')
+      .option(
+        '-e, --engine <name>',
+        `whose allocation rules to follow: ${ENGINE_NAMES.join(', ')} (default: ideal)`,
+      )
+      .option('--tp <n>', 'tensor-parallel devices')
+      .option('--pp <n>', 'pipeline-parallel stages')
+      .option('--dp <n>', 'data-parallel replicas')
+      .option('--cp <n>', 'context-parallel devices'),
+  );
 }
 
 export function addFormatOptions(command: Command): Command {

@@ -1,7 +1,13 @@
 import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
 import { normalizeArguments } from './arguments.js';
-import { addFormatOptions, addGeometryOptions, addUseOptions, addWorkloadOptions } from './options.js';
+import {
+  addEnginesOption,
+  addFormatOptions,
+  addGeometryOptions,
+  addUseOptions,
+  addWorkloadOptions,
+} from './options.js';
 
 /**
  * Runs one command line, without the program's own name.
@@ -46,9 +52,11 @@ export function buildProgram(): Command {
     });
 
   addFormatOptions(
-    addWorkloadOptions(
-      addGeometryOptions(
-        subcommand(program, 'compare [models...]', 'models or designs side by side, against the first'),
+    addEnginesOption(
+      addWorkloadOptions(
+        addGeometryOptions(
+          subcommand(program, 'compare [models...]', 'models or designs side by side, against the first'),
+        ),
       ),
     ),
   ).action(async (models, options) => {
@@ -57,9 +65,11 @@ export function buildProgram(): Command {
   });
 
   addFormatOptions(
-    addUseOptions(
-      addGeometryOptions(
-        subcommand(program, 'plot [models...]', 'memory against context length, as a table and in files'),
+    addEnginesOption(
+      addUseOptions(
+        addGeometryOptions(
+          subcommand(program, 'plot [models...]', 'memory against context length, as a table and in files'),
+        ),
       ),
     ),
   )

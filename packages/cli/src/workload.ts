@@ -2,12 +2,13 @@ import {
   type ChosenDtype,
   DEFAULT_WORKLOAD,
   type Engine,
-  engineNamed,
+  InputError,
   type Model,
   parseDtype,
   parseTokens,
   type Workload,
 } from '@kv/core';
+import { enginesFrom } from './engine-options.js';
 import { optionalInteger } from './numbers.js';
 import type { WorkloadOptions } from './options.js';
 
@@ -24,13 +25,27 @@ export interface Use {
 }
 
 /**
- * What the flags mean for a model: `auto` dtypes become the model's own, and the context defaults to what it allows.
+ * What the flags mean for a model on each engine that they name: `auto` dtypes become the model's or the engine's own,
+ * and the context defaults to what the model allows.
  *
  * @throws InputError for a value that makes no sense.
  */
-export function useOf(model: Model, options: WorkloadOptions): Use {
-  const keyDtype = dtypeFrom(options.keyDtype ?? options.kvDtype, model);
-  const valueDtype = dtypeFrom(options.valueDtype ?? options.kvDtype, model);
+export function usesOf(model: Model, options: WorkloadOptions): readonly Use[] {
+  return enginesFrom(engineNames(options), options).map((engine) => useOn(engine, model, options));
+}
+
+/** `ideal` where the flags name none. */
+function engineNames({ engine, engines }: WorkloadOptions): readonly string[] {
+  if (engine !== undefined && engines !== undefined) {
+    throw new InputError('--engine names one engine and --engines several; give one of the two.');
+  }
+  return engines?.split(',').map((name) => name.trim()) ?? [engine ?? 'ideal'];
+}
+
+function useOn(engine: Engine, model: Model, options: WorkloadOptions): Use {
+  const auto = engine.kvCacheDtype?.(model) ?? model.kvCacheDtype;
+  const keyDtype = dtypeFrom(options.keyDtype ?? options.kvDtype, auto);
+  const valueDtype = dtypeFrom(options.valueDtype ?? options.kvDtype, auto);
   const count = (text: string | undefined, flag: string) => optionalInteger(text, flag) ?? 1;
   return {
     workload: {
@@ -47,14 +62,14 @@ export function useOf(model: Model, options: WorkloadOptions): Use {
       dataParallel: count(options.dp, '--dp'),
       contextParallel: count(options.cp, '--cp'),
     },
-    engine: engineNamed(options.engine ?? 'ideal'),
+    engine,
     keyDtype,
     valueDtype,
   };
 }
 
-function dtypeFrom(text: string | undefined, model: Model): ChosenDtype {
+function dtypeFrom(text: string | undefined, auto: ChosenDtype): ChosenDtype {
   return text === undefined || text.toLowerCase() === 'auto'
-    ? model.kvCacheDtype
+    ? auto
     : { dtype: parseDtype(text), reason: 'as asked' };
 }

@@ -22,7 +22,7 @@ export async function estimateCommand(
   const allocation = estimate(item.model, item.workload, item.engine);
   switch (format) {
     case 'json':
-      print(renderJson(allocationJson(item, allocation)));
+      print(renderJson(allocationJson(item, allocation, options.explain === true)));
       return;
     case 'csv':
     case 'markdown':

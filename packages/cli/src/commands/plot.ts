@@ -19,7 +19,7 @@ import {
   savingAgainst,
   sweep,
 } from '@kv/core';
-import { type CliCase, casesFor, designCase } from '../cases.js';
+import { type CliCase, casesFor, designCases } from '../cases.js';
 import type { PlotlySource } from '../export/html.js';
 import { outputsOf } from '../export/outputs.js';
 import { writeFigure } from '../export/write-figure.js';
@@ -91,8 +91,8 @@ export async function plotCommand(
 function teachingCases(options: KnobTexts & WorkloadOptions): readonly CliCase[] {
   const heads = knobsFrom(options, SEED_KNOBS).nHeads;
   const nKvGroups = SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0);
-  return designs(knobsFrom(options, { ...SEED_KNOBS, nKvGroups })).map((design) =>
-    designCase(design, options),
+  return designs(knobsFrom(options, { ...SEED_KNOBS, nKvGroups })).flatMap((design) =>
+    designCases(design, options),
   );
 }
 

@@ -1,10 +1,11 @@
 import type { Allocation } from '@kv/core';
 import type { CliCase } from '../cases.js';
 
-/** An estimate as `--json` prints it: exact bytes, and what they were computed from. */
+/** An estimate as `--json` prints it: exact bytes, what they were computed from, and the arithmetic where asked for. */
 export function allocationJson(
   { model, workload, kind }: CliCase,
   allocation: Allocation,
+  explain = false,
 ): Record<string, unknown> {
   const { id, name, source, architecture } = model;
   return {
@@ -15,7 +16,7 @@ export function allocationJson(
     totalBytes: allocation.totalBytes,
     perDeviceBytes: allocation.perDeviceBytes,
     bytesPerToken: allocation.bytesPerToken,
-    pools: allocation.pools.map(({ explanation: _, ...pool }) => pool),
+    pools: allocation.pools.map(({ explanation, ...pool }) => (explain ? { ...pool, explanation } : pool)),
     warnings: allocation.warnings,
   };
 }

@@ -1,0 +1,97 @@
+import {
+  ENGINE_NAMES,
+  type Engine,
+  type EngineSetting,
+  engineNamed,
+  engineSettings,
+  InputError,
+  parseInteger,
+  type SettingValues,
+} from '@kv/core';
+import { type Command, Option } from 'commander';
+
+/** Adds the settings of all engines, each once, under the engines' own flag names. */
+export function addEngineSettings(command: Command): Command {
+  for (const name of ENGINE_NAMES) {
+    for (const setting of engineSettings(name)) {
+      if (!command.options.some(({ long }) => long === setting.flag)) {
+        command.addOption(optionFor(setting).helpGroup(`Settings of ${name}:`));
+      }
+    }
+  }
+  return command;
+}
+
+/**
+ * The engines of these names, each with those of the flags' settings that it has.
+ *
+ * @param options of a command, as commander read them.
+ * @throws InputError for an unknown engine, a value that makes no sense, and a setting that none of them has.
+ */
+export function enginesFrom(names: readonly string[], options: object): readonly Engine[] {
+  const given = givenSettings(options);
+  const known = names.flatMap((name) => engineSettings(name).map(({ flag }) => flag));
+  for (const { flag } of given) {
+    if (!known.includes(flag)) {
+      const owners = ENGINE_NAMES.filter((name) =>
+        engineSettings(name).some((setting) => setting.flag === flag),
+      );
+      throw new InputError(
+        `${flag} is a setting of ${owners.join(' and ')}; the engine ${names.join(' and ')} does not have it.`,
+      );
+    }
+  }
+  return names.map((name) => engineNamed(name, settingsOf(name, given)));
+}
+
+interface GivenSetting {
+  readonly flag: string;
+  readonly value: unknown;
+}
+
+function givenSettings(options: object): readonly GivenSetting[] {
+  const values = options as Readonly<Record<string, unknown>>;
+  const flags = new Map(
+    ENGINE_NAMES.flatMap(engineSettings).map((setting) => [setting.flag, optionFor(setting).attributeName()]),
+  );
+  return [...flags]
+    .map(([flag, attribute]) => ({ flag, value: values[attribute] }))
+    .filter(({ value }) => value !== undefined);
+}
+
+function settingsOf(name: string, given: readonly GivenSetting[]): SettingValues {
+  return Object.fromEntries(
+    engineSettings(name).flatMap((setting) => {
+      const value = given.find(({ flag }) => flag === setting.flag)?.value;
+      return value === undefined ? [] : [[setting.key, settingValue(setting, value)]];
+    }),
+  );
+}
+
+function settingValue({ flag, type }: EngineSetting, value: unknown): number | boolean | string {
+  if (type === 'boolean') {
+    return value === true;
+  }
+  const text = String(value);
+  switch (type) {
+    case 'integer':
+      return parseInteger(text, flag);
+    case 'fraction':
+      return /^(\d+|\d*\.\d+)$/.test(text) ? Number(text) : text;
+    default:
+      return text;
+  }
+}
+
+function optionFor({ flag, type, description }: EngineSetting): Option {
+  switch (type) {
+    case 'boolean':
+      return new Option(flag, description);
+    case 'integer':
+      return new Option(`${flag} <n>`, description);
+    case 'fraction':
+      return new Option(`${flag} <fraction>`, description);
+    default:
+      return new Option(`${flag} <${type.join('|')}>`, description);
+  }
+}
