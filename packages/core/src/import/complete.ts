@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { CONFIG_CLASSES } from './config-classes.js';
-import { type Config, field } from './fields.js';
+import { type Config, describe, field } from './fields.js';
 
 /**
  * What every published config states itself. Where a file lacks one, it is cut short, and a default would be a guess
@@ -32,7 +32,7 @@ export function complete(config: Config, modelType: string, nested: boolean): Co
     const [value, other] = [field(config, alias), field(config, name)];
     if (value !== undefined && other !== undefined && value !== other) {
       throw new InputError(
-        `The config says both "${name}" ${JSON.stringify(other)} and "${alias}" ${JSON.stringify(value)}, which mean the same; keep one.`,
+        `The config says both "${name}" ${describe(other)} and "${alias}" ${describe(value)}, which mean the same; keep one.`,
       );
     }
     if (value !== undefined) {

@@ -1,7 +1,7 @@
 import { type DtypeName, parseDtype } from '../dtype.js';
 import { InputError } from '../errors.js';
 import type { ChosenDtype } from '../model.js';
-import { type Config, field, optionalObject, optionalString, wrong } from './fields.js';
+import { type Config, describe, field, optionalObject, optionalString, wrong } from './fields.js';
 
 /** The dtype of activations: the text model's `dtype` or `torch_dtype`, else the wrapper's, else bf16. */
 export function modelDtypeOf(published: Config, config: Config): ChosenDtype {
@@ -100,11 +100,10 @@ function settled({ dtype, path, value }: Scheme, otherwise: ChosenDtype): KvCach
   if (dtype !== undefined) {
     return { chosen: { dtype, reason: `the config's ${path}` }, warnings: [] };
   }
-  const text = JSON.stringify(value);
   return {
     chosen: otherwise,
     warnings: [
-      `The config's ${path} is ${text.length > 60 ? `${text.slice(0, 57)}...` : text}, which is not understood; the cache is counted as ${otherwise.dtype} unless --kv-dtype says otherwise.`,
+      `The config's ${path} is ${describe(value)}, which is not understood; the cache is counted as ${otherwise.dtype} unless --kv-dtype says otherwise.`,
     ],
   };
 }

@@ -16,6 +16,7 @@ import {
   firstOfEvery,
   flint,
   lastOfEvery,
+  lastOfPattern,
   smolLm3,
 } from './families/interleaved.js';
 import { codeShell, exaone, llama } from './families/llama.js';
@@ -24,7 +25,7 @@ import { mimoV2 } from './families/mimo-v2.js';
 import { mpt } from './families/mpt.js';
 import { multiHead } from './families/multi-head.js';
 import { phi3Small } from './families/phi3-small.js';
-import { dots, qwen } from './families/qwen.js';
+import { dots, qwen, qwen2Moe } from './families/qwen.js';
 import { windowed, windowedOnRequest } from './families/windowed.js';
 import type { Family } from './family.js';
 
@@ -48,7 +49,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   codegen: multiHead,
   codeshell: codeShell,
   cohere: llama,
-  cohere2: lastOfEvery(4),
+  cohere2: lastOfPattern(4),
   cohere2_moe: cohere2Moe,
   cwm: firstOfEvery(4),
   dbrx,
@@ -72,7 +73,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   flint,
   gemma: llama,
   gemma2: lastOfEvery(2),
-  gemma3_text: lastOfEvery(6),
+  gemma3_text: lastOfPattern(6),
   gemma3n_text: gemma3n,
   gemma4_text: gemma4,
   gemma4_unified_text: gemma4,
@@ -140,7 +141,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   phimoe: windowed,
   qwen: multiHead,
   qwen2: qwen,
-  qwen2_moe: qwen,
+  qwen2_moe: qwen2Moe,
   qwen3: qwen,
   qwen3_moe: windowedOnRequest,
   seed_oss: llama,

@@ -46,3 +46,17 @@ export function layerTypesOf(config: Config, count: number): readonly string[] |
   }
   return types?.map((type) => (Object.hasOwn(LEGACY_NAMES, type) ? (LEGACY_NAMES[type] ?? type) : type));
 }
+
+/**
+ * Refuses `layer_types` that name anything but attention over all tokens, for architectures that know nothing else.
+ *
+ * @throws InputError for such a type, or a list of the wrong length.
+ */
+export function checkAllFull(config: Config): void {
+  const other = layerTypesOf(config, layerCount(config))?.find(
+    (type) => type !== 'full_attention' && type !== 'indexed_attention',
+  );
+  if (other !== undefined) {
+    throw wrong('layer_types', other, 'attention over all tokens in this architecture');
+  }
+}

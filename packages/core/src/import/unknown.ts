@@ -45,7 +45,9 @@ const HINT =
  */
 export function plainGeometry(config: Config, modelType: string | undefined): Geometry {
   const type =
-    modelType === undefined ? 'is not named (the config has no "model_type")' : `"${shown(modelType)}" is not known`;
+    modelType === undefined
+      ? 'is not named (the config has no "model_type")'
+      : `"${shown(modelType)}" is not known`;
   const guess = modelType === undefined ? undefined : nearest(modelType, KNOWN_MODEL_TYPES);
   const near = guess === undefined ? '' : ` (the nearest known one is "${guess}")`;
   const missing = NEEDED.filter((key) => field(config, key) === undefined);

@@ -1,6 +1,7 @@
 import type { LatentLayer } from '../../layer.js';
 import { type Family, layerCount, repeat } from '../family.js';
 import { type Config, field, integer, optionalInteger, optionalStrings, wrong } from '../fields.js';
+import { checkAllFull } from '../layer-types.js';
 
 /**
  * DeepSeek-V2, V3 and R1, Kimi K2, GLM-4.7-Flash, Mistral 4 and others: multi-head latent attention in every layer; the
@@ -10,19 +11,25 @@ import { type Config, field, integer, optionalInteger, optionalStrings, wrong } 
  * Source: huggingface/transformers, `models/deepseek_v3/modeling_deepseek_v3.py` (`DeepseekV3Attention`),
  * `models/deepseek_v2`, `models/minicpm3/configuration_minicpm3.py`, `models/glm4_moe_lite`, 5.23.0.
  */
-export const deepseek: Family = (config) => ({ layers: repeat(latentOf(config), layerCount(config)) });
+export const deepseek: Family = (config) => {
+  checkAllFull(config);
+  return { layers: repeat(latentOf(config), layerCount(config)) };
+};
 
 /**
  * DeepSeek-V3.2: the same, with a sparse-attention indexer of one key of `index_head_dim` for each token in every layer.
  *
  * Source: huggingface/transformers, `models/deepseek_v32/modeling_deepseek_v32.py` (`DeepseekV32Indexer`), 5.23.0.
  */
-export const deepseekV32: Family = (config) => ({
-  layers: repeat(
-    { ...latentOf(config), indexer: { indexHeadDim: integer(config, 'index_head_dim') } },
-    layerCount(config),
-  ),
-});
+export const deepseekV32: Family = (config) => {
+  checkAllFull(config);
+  return {
+    layers: repeat(
+      { ...latentOf(config), indexer: { indexHeadDim: integer(config, 'index_head_dim') } },
+      layerCount(config),
+    ),
+  };
+};
 
 /**
  * GLM-5 and 5.x: as DeepSeek-V3.2, but layers whose `indexer_types` is `shared` reuse the selection of the last `full`
@@ -33,6 +40,7 @@ export const deepseekV32: Family = (config) => ({
  * `modeling_glm_moe_dsa.py` (`GlmMoeDsaAttention`), 5.23.0.
  */
 export const glmMoeDsa: Family = (config) => {
+  checkAllFull(config);
   const latent = latentOf(config);
   const indexed = { ...latent, indexer: { indexHeadDim: integer(config, 'index_head_dim') } };
   return { layers: indexerTypes(config).map((type) => (type === 'full' ? indexed : latent)) };

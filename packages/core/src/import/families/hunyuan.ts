@@ -1,6 +1,7 @@
 import { type Family, layerCount } from '../family.js';
 import { integer, optionalBoolean } from '../fields.js';
 import { fullLayerOf } from '../heads.js';
+import { checkAllFull } from '../layer-types.js';
 
 /**
  * Hunyuan, dense and mixture of experts. With `use_cla`, the first of every `cla_share_factor` (2) layers keeps keys and
@@ -10,6 +11,7 @@ import { fullLayerOf } from '../heads.js';
  * `modeling_hunyuan.py` (`HunYuanDecoderLayer`, `HunYuanModel.forward`) of tencent/Tencent-Hunyuan-Large.
  */
 export const hunyuan: Family = (config) => {
+  checkAllFull(config);
   const full = fullLayerOf({ ...config, head_dim: config.head_dim ?? config.attention_head_dim });
   const factor =
     optionalBoolean(config, 'use_cla') === true

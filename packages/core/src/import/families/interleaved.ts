@@ -8,8 +8,8 @@ import { layersByType } from '../layer-types.js';
  * Architectures that mix sliding and full layers: as `layer_types` lists them; absent, as `isFull` says for each index.
  * One row for each rule:
  *
- * - `lastOfEvery(n)`: every n-th layer is full, where `sliding_window_pattern` gives no other n. Gemma 2, gpt-oss and
- *   VaultGemma (2), Cohere 2, OLMo 3, EXAONE 4 and AFMoE (4), Gemma 3 (6).
+ * - `lastOfEvery(n)`: every n-th layer is full. Gemma 2, gpt-oss and VaultGemma (2), OLMo 3 (4), Kolibri 1 (5).
+ * - `lastOfPattern(n)`: the same, where `sliding_window_pattern` gives no other n. Cohere 2 (4), Gemma 3 (6).
  * - `firstOfEvery(n)`: layers 0, n, 2n ... are full. CWM and Granite with sliding windows (4).
  *
  * Source: huggingface/transformers, `__post_init__` of each `models/X/configuration_X.py`, 5.23.0.
@@ -31,6 +31,10 @@ export function interleaved(isFull: (index: number, count: number, config: Confi
 }
 
 export function lastOfEvery(period: number): Family {
+  return interleaved((index) => (index + 1) % period === 0);
+}
+
+export function lastOfPattern(period: number): Family {
   return interleaved((index, _, config) => (index + 1) % periodOf(config, period) === 0);
 }
 

@@ -12,18 +12,28 @@ import { layersByType } from '../layer-types.js';
  */
 export const llama: Family = (config) => {
   const full = fullLayerOf(config);
+  if (field(config, 'layer_types') !== undefined) {
+    return {
+      layers: layersByType(
+        config,
+        {
+          full_attention: () => full,
+          sliding_attention: () => sliding(full, integer(config, 'sliding_window')),
+        },
+        () => 'full_attention',
+      ),
+    };
+  }
+  const window =
+    field(config, 'use_sliding_window') === false ? undefined : optionalInteger(config, 'sliding_window');
   return {
-    layers:
-      field(config, 'layer_types') === undefined
-        ? repeat(full, layerCount(config))
-        : layersByType(
-            config,
-            {
-              full_attention: () => full,
-              sliding_attention: () => sliding(full, integer(config, 'sliding_window')),
-            },
-            () => 'full_attention',
-          ),
+    layers: repeat(full, layerCount(config)),
+    warnings:
+      window === undefined
+        ? []
+        : [
+            `The config's "sliding_window" is ${window}, which this architecture's own code does not use; every layer is counted as full, though an engine may slide.`,
+          ],
   };
 };
 

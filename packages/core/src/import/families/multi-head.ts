@@ -1,6 +1,7 @@
 import { type Family, layerCount, repeat } from '../family.js';
 import { integer, optionalInteger } from '../fields.js';
 import { fullLayer, headDimOf } from '../heads.js';
+import { checkAllFull } from '../layer-types.js';
 
 /**
  * GPT-2, GPT-J, GPT-NeoX, OPT, BLOOM and other models from before grouped queries: one key-value head for each
@@ -12,6 +13,7 @@ import { fullLayer, headDimOf } from '../heads.js';
  * baichuan-inc/Baichuan2-7B-Base.
  */
 export const multiHead: Family = (config) => {
+  checkAllFull(config);
   const hiddenSize = optionalInteger(config, 'n_embed') ?? optionalInteger(config, 'hidden_size');
   const headDim = optionalInteger(config, 'kv_channels') ?? headDimOf({ ...config, hidden_size: hiddenSize });
   return { layers: repeat(fullLayer(integer(config, 'num_attention_heads'), headDim), layerCount(config)) };
