@@ -64,6 +64,13 @@ export function buildProgram(): Command {
     await compareCommand(models, options);
   });
 
+  addFormatOptions(subcommand(program, 'inspect <model>', 'what each layer of a model remembers')).action(
+    async (model, options) => {
+      const { inspectCommand } = await import('./commands/inspect.js');
+      await inspectCommand(model, options);
+    },
+  );
+
   addFormatOptions(
     addEnginesOption(
       addUseOptions(
@@ -118,5 +125,6 @@ const EXAMPLES = `
 Examples:
   kv plot                                      MHA against GQA, as a table and an HTML page
   kv estimate path/to/config.json -c 128k      what a published model takes
+  kv inspect path/to/config.json               what each of its layers remembers
   kv compare --emb-dim 4096 --n-heads 32 --n-layers 32 --n-kv-groups 4 --latent-dim 576
 `;

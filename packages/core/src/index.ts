@@ -1,6 +1,7 @@
 export * from './attention.js';
 export * from './case.js';
 export * from './compare.js';
+export * from './describe.js';
 export * from './designs.js';
 export * from './dtype.js';
 export * from './engine.js';

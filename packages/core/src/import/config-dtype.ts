@@ -1,6 +1,7 @@
 import { type DtypeName, parseDtype } from '../dtype.js';
+import { InputError } from '../errors.js';
 import type { ChosenDtype } from '../model.js';
-import { type Config, field, optionalObject, optionalString, wrong } from './fields.js';
+import { type Config, describe, field, optionalObject, optionalString, wrong } from './fields.js';
 
 /** The dtype of activations: the text model's `dtype` or `torch_dtype`, else the wrapper's, else bf16. */
 export function modelDtypeOf(published: Config, config: Config): ChosenDtype {
@@ -8,38 +9,101 @@ export function modelDtypeOf(published: Config, config: Config): ChosenDtype {
     for (const key of ['dtype', 'torch_dtype']) {
       const name = optionalString(source, key);
       if (name !== undefined) {
-        return { dtype: parseDtype(name), reason: `the config's ${key}` };
+        return { dtype: namedDtype(name, key), reason: `the config's ${key}` };
       }
     }
   }
   return { dtype: 'bf16', reason: 'the config names none' };
 }
 
-/**
- * What an engine caches in when told nothing: the checkpoint's own scheme for its cache, else the activations' dtype.
- *
- * Source: `quantization_config.kv_cache_scheme` as written by vllm-project/compressed-tensors
- * (`QuantizationConfig`, v0.12) and `kv_cache_quant_algo` as written by NVIDIA/TensorRT-Model-Optimizer.
- */
-export function kvCacheDtypeOf(published: Config, config: Config, dtype: ChosenDtype): ChosenDtype {
-  for (const source of [config, published]) {
-    const quantization = optionalObject(source, 'quantization_config');
-    const scheme = quantization === undefined ? undefined : optionalObject(quantization, 'kv_cache_scheme');
-    if (scheme !== undefined) {
-      return { dtype: schemeDtype(scheme), reason: "the config's quantization_config.kv_cache_scheme" };
-    }
+function namedDtype(name: string, key: string): DtypeName {
+  try {
+    return parseDtype(name);
+  } catch (error) {
+    throw error instanceof InputError ? wrong(key, name, 'a dtype such as "bfloat16"') : error;
   }
-  return dtype;
 }
 
-function schemeDtype(scheme: Config): DtypeName {
-  const bits = field(scheme, 'num_bits');
-  const type = field(scheme, 'type');
-  if (bits === 8 && type === 'float') {
-    return 'fp8_e4m3';
+/** A cache dtype, and what a reader must know about it. */
+export interface KvCacheDtype {
+  readonly chosen: ChosenDtype;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * What an engine caches in when told nothing: the checkpoint's own scheme for its cache, else the activations' dtype.
+ * A scheme that no dtype here stands for leaves the activations' dtype, which is no smaller, with a visible warning.
+ *
+ * Source: `quantization_config.kv_cache_scheme` as written by vllm-project/compressed-tensors (`QuantizationConfig`,
+ * v0.12; `compression_config` in older files), and `kv_cache_quant_algo` as written by NVIDIA/TensorRT-Model-Optimizer
+ * (`modelopt/torch/export`, 0.40), in `quantization_config` itself or in its `quantization`.
+ */
+export function kvCacheDtypeOf(published: Config, config: Config, dtype: ChosenDtype): KvCacheDtype {
+  for (const source of [config, published]) {
+    for (const key of ['quantization_config', 'compression_config']) {
+      const outer = optionalObject(source, key);
+      const nested = outer === undefined ? undefined : optionalObject(outer, 'quantization');
+      for (const [quantization, path] of [
+        [outer, key],
+        [nested, `${key}.quantization`],
+      ] as const) {
+        const found = quantization === undefined ? undefined : schemeOf(quantization, path);
+        if (found !== undefined) {
+          return settled(found, dtype);
+        }
+      }
+    }
   }
-  if (bits === 8 && type === 'int') {
-    return 'int8';
+  return { chosen: dtype, warnings: [] };
+}
+
+interface Scheme {
+  /** undefined where no dtype stands for it. */
+  readonly dtype: DtypeName | undefined;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+function schemeOf(quantization: Config, path: string): Scheme | undefined {
+  const scheme = field(quantization, 'kv_cache_scheme');
+  if (scheme !== undefined) {
+    return {
+      dtype: typeof scheme === 'string' ? ALGORITHMS[scheme.toUpperCase()] : schemeDtype(scheme),
+      path: `${path}.kv_cache_scheme`,
+      value: scheme,
+    };
   }
-  throw wrong('kv_cache_scheme', scheme, 'one of 8-bit "float" or "int"; name a --kv-dtype instead');
+  const algorithm = optionalString(quantization, 'kv_cache_quant_algo');
+  return algorithm === undefined || ['NONE', ''].includes(algorithm.toUpperCase())
+    ? undefined
+    : {
+        dtype: ALGORITHMS[algorithm.toUpperCase()],
+        path: `${path}.kv_cache_quant_algo`,
+        value: algorithm,
+      };
+}
+
+const ALGORITHMS: { readonly [name in string]?: DtypeName } = Object.assign(Object.create(null), {
+  FP8: 'fp8_e4m3',
+  INT8: 'int8',
+});
+
+function schemeDtype(scheme: unknown): DtypeName | undefined {
+  if (typeof scheme !== 'object' || scheme === null) {
+    throw wrong('kv_cache_scheme', scheme, 'an object with "num_bits" and "type"');
+  }
+  const { num_bits: bits, type } = scheme as Config;
+  return bits !== 8 ? undefined : type === 'float' ? 'fp8_e4m3' : type === 'int' ? 'int8' : undefined;
+}
+
+function settled({ dtype, path, value }: Scheme, otherwise: ChosenDtype): KvCacheDtype {
+  if (dtype !== undefined) {
+    return { chosen: { dtype, reason: `the config's ${path}` }, warnings: [] };
+  }
+  return {
+    chosen: otherwise,
+    warnings: [
+      `The config's ${path} is ${describe(value)}, which is not understood; the cache is counted as ${otherwise.dtype} unless --kv-dtype says otherwise.`,
+    ],
+  };
 }

@@ -1,8 +1,8 @@
-import { InputError } from '../errors.js';
 import { checkModel, type Model } from '../model.js';
-import { nearest } from '../nearest.js';
+import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
-import { familyOf, KNOWN_MODEL_TYPES } from './families.js';
+import { familyOf, familyOfArchitecture } from './families.js';
+import type { Family } from './family.js';
 import {
   asObject,
   type Config,
@@ -11,6 +11,7 @@ import {
   optionalString,
   optionalStrings,
 } from './fields.js';
+import { plainGeometry } from './unknown.js';
 
 /** Where a config comes from, for names and messages. */
 export interface ConfigOrigin {
@@ -25,33 +26,43 @@ const TEXT_CONFIG_KEYS = ['text_config', 'llm_config', 'language_config'] as con
 /**
  * The model that a Hugging Face `config.json` describes.
  *
+ * An architecture that is not known is counted as full attention, with a warning, where nothing in the config speaks
+ * against that (see `plainGeometry`).
+ *
  * @param json the parsed file; nothing about it is trusted.
- * @throws InputError for an unknown architecture, or a field that is missing or makes no sense.
+ * @throws InputError for an architecture that is not understood, or a field that is missing or makes no sense.
  */
 export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   const published = asObject(json, 'The config');
-  const config = textConfigOf(published);
-  const modelType = optionalString(config, 'model_type');
-  const family = modelType === undefined ? undefined : familyOf(modelType);
-  if (modelType === undefined || family === undefined) {
-    throw unknownArchitecture(modelType);
-  }
+  const text = textConfigOf(published);
+  const modelType = optionalString(text, 'model_type') ?? optionalString(published, 'model_type');
+  const architectures = optionalStrings(published, 'architectures');
+  const config = modelType === undefined ? text : complete(text, modelType, text !== published);
+  const family = familyFor(modelType, optionalStrings(text, 'architectures') ?? architectures);
   const { layers, warnings = [] } = family(config);
   const dtype = modelDtypeOf(published, config);
+  const kvCacheDtype = kvCacheDtypeOf(published, config, dtype);
   return checkModel({
     id: origin.id,
     name: origin.id,
     source: origin.source,
-    architecture: optionalStrings(published, 'architectures')?.[0] ?? modelType,
+    architecture: architectures?.[0] ?? modelType ?? 'unknown',
     numHiddenLayers: layers.length,
     layers,
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
     ...given('maxPositionEmbeddings', optionalInteger(config, 'max_position_embeddings')),
     dtype,
-    kvCacheDtype: kvCacheDtypeOf(published, config, dtype),
-    warnings,
+    kvCacheDtype: kvCacheDtype.chosen,
+    warnings: [...warnings, ...kvCacheDtype.warnings],
   });
+}
+
+function familyFor(modelType: string | undefined, architectures: readonly string[] | undefined): Family {
+  const byType = modelType === undefined ? undefined : familyOf(modelType);
+  const byArchitecture =
+    architectures?.[0] === undefined ? undefined : familyOfArchitecture(architectures[0]);
+  return byType ?? byArchitecture ?? ((config) => plainGeometry(config, modelType));
 }
 
 function textConfigOf(published: Config): Config {
@@ -62,16 +73,6 @@ function textConfigOf(published: Config): Config {
     }
   }
   return published;
-}
-
-function unknownArchitecture(modelType: string | undefined): InputError {
-  if (modelType === undefined) {
-    return new InputError('The config has no "model_type", so its architecture is unknown.');
-  }
-  const guess = nearest(modelType, KNOWN_MODEL_TYPES);
-  return new InputError(
-    `The architecture "${modelType}" is not known${guess === undefined ? '' : ` (the nearest known one is "${guess}")`}; give its geometry by hand with --emb-dim, --n-heads and --n-layers.`,
-  );
 }
 
 function given<Key extends string>(key: Key, value: number | undefined): { readonly [K in Key]?: number } {

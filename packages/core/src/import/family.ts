@@ -11,7 +11,8 @@ export interface Geometry {
 }
 
 /**
- * Reads the layers of one family of architectures out of a text model's config.
+ * Reads the layers of one family of architectures out of a text model's config, whose other names and absent fields
+ * are already settled as its config class in transformers settles them.
  *
  * @throws InputError naming the field that is missing or makes no sense.
  */

@@ -78,7 +78,31 @@ export function wrong(key: string, value: unknown, right: string): InputError {
   return new InputError(`The config's "${key}" is ${describe(value)}; it must be ${right}.`);
 }
 
-function describe(value: unknown): string {
-  const text = value === undefined ? 'absent' : (JSON.stringify(value) ?? typeof value);
+/** A value of any size and depth as a short text. */
+export function describe(value: unknown): string {
+  const text = value === undefined ? 'absent' : (JSON.stringify(pruned(value, 3)) ?? typeof value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The value without what is too deep or too long to be shown, so that no input makes showing it costly. */
+function pruned(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') {
+    return value.slice(0, 100);
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return String(value);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (depth === 0) {
+    return Array.isArray(value) ? [] : {};
+  }
+  return Array.isArray(value)
+    ? value.slice(0, 20).map((item) => pruned(item, depth - 1))
+    : Object.fromEntries(
+        Object.entries(value)
+          .slice(0, 20)
+          .map(([key, item]) => [key.slice(0, 100), pruned(item, depth - 1)]),
+      );
 }
