@@ -34,9 +34,10 @@ export interface KvCacheDtype {
  * What an engine caches in when told nothing: the checkpoint's own scheme for its cache, else the activations' dtype.
  * A scheme that no dtype here stands for leaves the activations' dtype, which is no smaller, with a visible warning.
  *
- * Source: `quantization_config.kv_cache_scheme` as written by vllm-project/compressed-tensors (`QuantizationConfig`,
- * v0.12; `compression_config` in older files), and `kv_cache_quant_algo` as written by NVIDIA/TensorRT-Model-Optimizer
- * (`modelopt/torch/export`, 0.40), in `quantization_config` itself or in its `quantization`.
+ * Source: `quantization_config.kv_cache_scheme` as written by vllm-project/compressed-tensors,
+ * `quantization/quant_config.py` (`QuantizationConfig`), 0.20.0 (`compression_config` in older files); and by
+ * NVIDIA/Model-Optimizer, `modelopt/torch/export/convert_hf_config.py` (a scheme for FP8, else the algorithm's name) and
+ * `quant_utils.py` (`quantization.kv_cache_quant_algo`), 0.47.0.
  */
 export function kvCacheDtypeOf(published: Config, config: Config, dtype: ChosenDtype): KvCacheDtype {
   for (const source of [config, published]) {

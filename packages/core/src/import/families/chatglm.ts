@@ -3,10 +3,11 @@ import { integer, optionalBoolean } from '../fields.js';
 import { checkKeyValueHeads, fullLayer, headDimOf } from '../heads.js';
 
 /**
- * ChatGLM 2 and 3, GLM-4 as first published: `num_layers`, and `multi_query_group_num` key-value heads (1 where absent)
- * of `kv_channels` (128) with `multi_query_attention`; without it, one head for each attention head.
+ * ChatGLM 2 and 3, GLM-4 as first published: `num_layers`, and `multi_query_group_num` key-value heads of `kv_channels`
+ * (or the hidden size over the heads) with `multi_query_attention`; without it, one head for each attention head.
  *
- * Source: `configuration_chatglm.py` and `modeling_chatglm.py` (`SelfAttention`) of THUDM/glm-4-9b-chat.
+ * Source: vllm-project/vllm, `model_executor/models/chatglm.py` (`GLMAttention`), commit 028aedf; ggml-org/llama.cpp,
+ * `conversion/chatglm.py`, v0.5.0.
  */
 export const chatGlm: Family = (published) => {
   const config = {
@@ -16,7 +17,7 @@ export const chatGlm: Family = (published) => {
   };
   const grouped =
     optionalBoolean(config, 'multi_query_attention') === true
-      ? integer({ multi_query_group_num: 1, ...config }, 'multi_query_group_num')
+      ? integer(config, 'multi_query_group_num')
       : undefined;
   return {
     layers: repeat(

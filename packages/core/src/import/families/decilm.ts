@@ -1,15 +1,15 @@
 import type { Layer } from '../../layer.js';
 import { type Family, layerCount } from '../family.js';
 import { asObject, type Config, field, integer, optionalBoolean, optionalInteger, wrong } from '../fields.js';
-import { checkKeyValueHeads, fullLayer, headDimOf, sliding } from '../heads.js';
+import { checkKeyValueHeads, fullLayer, headDimOf } from '../heads.js';
 
 /**
  * DeciLM and Nemotron-NAS: `block_configs` says for each layer how many query heads share a key-value head, or that its
  * attention was pruned (`no_op`) or became one linear map (`replace_with_linear`), which remember nothing. DeciLM-7B
  * lists `num_key_value_heads_per_layer`.
  *
- * Source: `block_config.py` and `modeling_decilm.py` (`DeciLMDecoderLayer`) of nvidia/Llama-3_3-Nemotron-Super-49B-v1;
- * `modeling_decilm.py` (`DeciLMAttention`) of Deci/DeciLM-7B.
+ * Source: ggml-org/llama.cpp, `conversion/deci.py` (`DeciModel.__init__`, `set_gguf_parameters`), v0.5.0; the published
+ * config of nvidia/Llama-3_3-Nemotron-Super-49B-v1.
  */
 export const deciLm: Family = (config) => {
   const count = layerCount(config);
@@ -50,9 +50,12 @@ function layerOf(block: Config, index: number, numAttentionHeads: number, headDi
     throw wrong('n_heads_in_group', headsInGroup, `a divisor of the ${numAttentionHeads} attention heads`);
   }
   const layer = fullLayer(numAttentionHeads / headsInGroup, headDim);
-  const windowLength = optionalInteger(attention, 'window_length');
-  const sinks = optionalInteger(attention, 'num_sink_tokens', 0) ?? 0;
-  return windowLength === undefined ? layer : sliding(layer, windowLength + sinks);
+  for (const key of ['window_length', 'num_sink_tokens', 'sparsify']) {
+    if (field(attention, key) !== undefined) {
+      throw wrong(key, field(attention, key), 'null, as in every published model');
+    }
+  }
+  return layer;
 }
 
 function listOf(config: Config, key: string, count: number): readonly unknown[] {

@@ -10,7 +10,7 @@ import { checkKeyValueHeads, fullLayer, headDimOf } from '../heads.js';
  * needs them only once.
  *
  * Source: huggingface/transformers, `models/falcon/modeling_falcon.py` (`FalconAttention.__init__`, `_split_heads`) and
- * `configuration_falcon.py`, 5.23.0; `configuration_RW.py` of tiiuae/falcon-40b.
+ * `configuration_falcon.py`, 5.23.0; ggml-org/llama.cpp, `conversion/falcon.py` (the old names), v0.5.0.
  */
 export const falcon: Family = (published) => {
   const config: Config = {

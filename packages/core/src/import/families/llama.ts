@@ -40,7 +40,8 @@ export const llama: Family = (config) => {
 /**
  * EXAONE 3: as Llama, with `num_layers`.
  *
- * Source: `configuration_exaone.py` (`attribute_map`) of LGAI-EXAONE/EXAONE-3.5-7.8B-Instruct.
+ * Source: vllm-project/vllm, `model_executor/models/exaone.py`, commit 0531c22; ggml-org/llama.cpp,
+ * `conversion/base.py` (the names of the number of layers), v0.5.0.
  */
 export const exaone: Family = (config) =>
   llama({ ...config, num_hidden_layers: config.num_hidden_layers ?? config.num_layers });
@@ -48,7 +49,7 @@ export const exaone: Family = (config) =>
 /**
  * CodeShell: `n_layer`, `n_head`, `n_embd`, and `num_query_groups` key-value heads with `group_query_attention`.
  *
- * Source: `modeling_codeshell.py` (`CodeShellAttention`) of WisdomShell/CodeShell-7B.
+ * Source: ggml-org/llama.cpp, `conversion/codeshell.py`, v0.5.0.
  */
 export const codeShell: Family = (published) => {
   const config = {

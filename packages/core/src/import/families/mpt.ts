@@ -6,7 +6,7 @@ import { checkKeyValueHeads, fullLayer, headDimOf } from '../heads.js';
  * MPT: `attn_config.attn_type` says multi-head, multi-query or grouped (`kv_n_heads`) attention.
  *
  * Source: mosaicml/llm-foundry, `llmfoundry/models/layers/attention.py` (`MultiheadAttention`, `MultiQueryAttention`,
- * `GroupedQueryAttention`), v0.8; huggingface/transformers, `models/mpt/modeling_mpt.py`, 5.23.0 (multi-head only).
+ * `GroupedQueryAttention`), 0.22.0; huggingface/transformers, `models/mpt/modeling_mpt.py`, 5.23.0 (multi-head only).
  */
 export const mpt: Family = (config) => {
   const attention = optionalObject(config, 'attn_config') ?? {};

@@ -9,8 +9,7 @@ import { checkAllFull } from '../layer-types.js';
  *
  * Source: huggingface/transformers, `models/gpt2/modeling_gpt2.py` (`GPT2Attention`), `models/gptj/modeling_gptj.py`,
  * `models/gpt_neox/modeling_gpt_neox.py`, `models/opt/modeling_opt.py`, `models/bloom/configuration_bloom.py`
- * (`n_embed`), 5.23.0; `modeling_qwen.py` (`QWenAttention`) of Qwen/Qwen-7B and `modeling_baichuan.py` (`Attention`) of
- * baichuan-inc/Baichuan2-7B-Base.
+ * (`n_embed`), 5.23.0; vllm-project/vllm, `model_executor/models/qwen.py` (`QWenAttention`), commit 002800f.
  */
 export const multiHead: Family = (config) => {
   checkAllFull(config);

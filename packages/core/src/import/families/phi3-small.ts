@@ -6,8 +6,8 @@ import { fullLayerOf } from '../heads.js';
  * recent blocks and every `blocksparse_vert_stride`-th block before them. Which of those a head reads differs by head,
  * so together they reach every token and nothing can be dropped: all layers remember all tokens.
  *
- * Source: `configuration_phi3_small.py`, `modeling_phi3_small.py` (`Phi3SmallSelfAttention`) of
- * microsoft/Phi-3-small-8k-instruct (`blocksparse_homo_head_pattern` false).
+ * Source: vllm-project/vllm, `model_executor/models/phi3_small.py` (`Phi3SmallSelfAttention`, whose sparse layers have the
+ * same cache as dense ones), commit 00db011.
  */
 export const phi3Small: Family = (config) => {
   const full = fullLayerOf(config);
