@@ -23,6 +23,10 @@ MODEL_TYPES = """
     ministral3 mistral mistral4 mixtral mpt nanochat nemotron olmo olmo2 olmo3 olmoe openai-gpt opt
     persimmon phi phi3 phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_moe seed_oss smollm3
     solar_open stablelm starcoder2 vaultgemma xglm youtu
+    bailing_hybrid bamba bart blenderbot falcon_h1 falcon_mamba granitemoehybrid jamba kimi_linear lfm2
+    lfm2_moe m2m_100 mamba mamba2 marian mbart minimax minimax_m3_vl_text mllama_text_model mt5 nemotron_h
+    olmo_hybrid pegasus qwen2_vl_text qwen2_5_vl_text qwen3_5_moe_text qwen3_5_text qwen3_next
+    qwen3_vl_moe_text qwen3_vl_text recurrent_gemma rwkv t5 umt5 whisper zamba zamba2
 """.split()
 
 # The fields that decide what a cache holds, under every name that a class stores them by.
@@ -33,6 +37,12 @@ FIELDS = """
     num_attention_heads num_heads num_hidden_layers num_key_value_heads num_kv_shared_layers num_layers
     prefix_dense_sliding_window_pattern q_lora_rank qk_nope_head_dim qk_rope_head_dim sliding_window
     sliding_window_pattern use_sliding_window v_head_dim window_size
+    attention_window_size attn_layer_offset attn_layer_period conv1d_width conv_L_cache conv_kernel d_kv
+    decoder_attention_heads decoder_layers expand layer_group_size linear_conv_kernel_dim linear_head_dim
+    linear_key_head_dim linear_num_heads linear_num_key_heads linear_num_value_heads
+    linear_value_head_dim mamba_d_conv mamba_d_ssm mamba_d_state mamba_expand mamba_head_dim mamba_n_groups
+    mamba_n_heads mamba_ngroups mamba_num_heads max_source_positions n_groups n_mamba_heads
+    short_conv_kernel_size ssm_state_size state_size
 """.split()
 
 # The standard names that families read; a class may store them under another one (`attribute_map`).

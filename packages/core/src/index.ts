@@ -13,6 +13,7 @@ export { checkInteger } from './exact.js';
 export * from './figure.js';
 export * from './figure-table.js';
 export { modelFromConfig } from './import/config.js';
+export { parseConfigText } from './import/config-text.js';
 export * from './knobs.js';
 export * from './layer.js';
 export * from './model.js';

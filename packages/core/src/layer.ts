@@ -12,6 +12,8 @@ export interface KeyValueHeads {
 /** Remembers keys and values of every token. MHA, MQA and GQA differ only in `numKeyValueHeads`. */
 export interface FullLayer extends KeyValueHeads {
   readonly kind: 'full';
+  /** The key cache of a sparse-attention indexer (MiniMax M3), one head. */
+  readonly indexer?: { readonly indexHeadDim: number };
 }
 
 /** Remembers keys and values of the last `slidingWindow` tokens. */
@@ -161,7 +163,10 @@ const OPTIONAL_SIZES: ReadonlySet<string> = new Set(['qkRopeHeadDim', 'sharesWit
 
 function sizesOf(memory: Memory): readonly (readonly [string, number])[] {
   switch (memory.kind) {
-    case 'full':
+    case 'full': {
+      const { kind: _, indexer, ...heads } = memory;
+      return [...Object.entries(heads), ...Object.entries(indexer ?? {})];
+    }
     case 'sliding':
     case 'chunked':
     case 'cross':

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError, type Model, modelFromConfig } from '@kv/core';
+import { InputError, type Model, modelFromConfig, parseConfigText } from '@kv/core';
 import { readTextFile, readTextStream } from './text.js';
 
 /**
@@ -24,19 +24,9 @@ function modelFromConfigText(
   origin: { readonly id: string; readonly name: string; readonly source: string },
 ): Model {
   try {
-    return { ...modelFromConfig(parseJson(text), origin), name: origin.name };
+    return { ...modelFromConfig(parseConfigText(text), origin), name: origin.name };
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${origin.source}: ${error.message}`) : error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\u{feff}/u, ''));
-  } catch (error) {
-    throw new InputError(
-      `This is not valid JSON (${error instanceof Error ? error.message : String(error)}).`,
-    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { Engine, PoolRule } from '../engine.js';
 import { ceilDiv } from '../exact.js';
 import {
   type CompressedLayer,
+  type FullLayer,
   type KeyValueHeads,
   type LatentLayer,
   type Layer,
@@ -110,7 +111,10 @@ function explain(entries: readonly Entry[], slots: number): string {
 function entriesOf(memory: Memory, model: Model, workload: Workload): readonly Entry[] {
   switch (memory.kind) {
     case 'full':
-      return [{ ...everyToken('full'), ...keysAndValues(memory, workload) }];
+      return [
+        { ...everyToken('full'), ...keysAndValues(memory, workload) },
+        ...indexerOf(memory, everyToken('indexer'), workload),
+      ];
     case 'sliding':
       return [{ ...lastTokens('sliding', memory.slidingWindow), ...keysAndValues(memory, workload) }];
     case 'chunked':
@@ -193,7 +197,7 @@ function vector(elements: number, { keyDtype }: Workload): Sizes {
 }
 
 function indexerOf(
-  { indexer }: LatentLayer | CompressedLayer,
+  { indexer }: FullLayer | LatentLayer | CompressedLayer,
   slots: Slots,
   workload: Workload,
 ): readonly Entry[] {

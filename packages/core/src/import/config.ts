@@ -3,15 +3,9 @@ import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
-import {
-  asObject,
-  type Config,
-  optionalInteger,
-  optionalObject,
-  optionalString,
-  optionalStrings,
-} from './fields.js';
+import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
 import { plainGeometry } from './unknown.js';
+import { textConfigOf } from './wrappers.js';
 
 /** Where a config comes from, for names and messages. */
 export interface ConfigOrigin {
@@ -19,9 +13,6 @@ export interface ConfigOrigin {
   readonly id: string;
   readonly source: string;
 }
-
-/** Keys under which multimodal wrappers keep the config of their text model. */
-const TEXT_CONFIG_KEYS = ['text_config', 'llm_config', 'language_config'] as const;
 
 /**
  * The model that a Hugging Face `config.json` describes.
@@ -63,16 +54,6 @@ function familyFor(modelType: string | undefined, architectures: readonly string
   const byArchitecture =
     architectures?.[0] === undefined ? undefined : familyOfArchitecture(architectures[0]);
   return byType ?? byArchitecture ?? ((config) => plainGeometry(config, modelType));
-}
-
-function textConfigOf(published: Config): Config {
-  for (const key of TEXT_CONFIG_KEYS) {
-    const nested = optionalObject(published, key);
-    if (nested !== undefined) {
-      return nested;
-    }
-  }
-  return published;
 }
 
 function given<Key extends string>(key: Key, value: number | undefined): { readonly [K in Key]?: number } {

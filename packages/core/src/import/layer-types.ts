@@ -5,6 +5,7 @@ import { type Config, optionalStrings, wrong } from './fields.js';
 /** Names that older configs use for a layer type. */
 const LEGACY_NAMES: Readonly<Record<string, string>> = {
   attention: 'full_attention',
+  mamba: 'linear_attention',
   deepseek_sparse_attention: 'indexed_attention',
 };
 

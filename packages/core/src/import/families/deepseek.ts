@@ -65,7 +65,8 @@ export const longcat: Family = (config) => {
   };
 };
 
-function latentOf(config: Config): LatentLayer {
+/** The latent layer of a config with the fields of DeepSeek-V2 and V3. */
+export function latentOf(config: Config): LatentLayer {
   const numAttentionHeads = integer(config, 'num_attention_heads');
   return {
     kind: 'latent',

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/errors.js';
+import { parseConfigText } from '../../src/import/config-text.js';
+
+describe('the text of a config', () => {
+  it('is read as JSON, whatever its texts hold', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = JSON.stringify(value);
+        expect(parseConfigText(text)).toEqual(JSON.parse(text));
+      }),
+    );
+    const hostile = { 'Infinity "NaN': '-Infinity \\" NaN', list: ['\\', 'NaN'] };
+    expect(parseConfigText(JSON.stringify(hostile))).toEqual(hostile);
+  });
+
+  it('may hold the numbers that Python writes, which mean nothing here', () => {
+    expect(parseConfigText('\ufeff{"time_step_limit": [0.0, Infinity], "a": -Infinity, "b": NaN}')).toEqual({
+      time_step_limit: [0, null],
+      a: null,
+      b: null,
+    });
+  });
+
+  it.each(['', '{', '{"a": Infinit}', '{"a": "Infinity}', "{'a': 1}"])(
+    'is refused where it is %j',
+    (text) => {
+      expect(() => parseConfigText(text)).toThrow(InputError);
+    },
+  );
+
+  it('is read in linear time', () => {
+    expect(() => parseConfigText(`"${'\\'.repeat(1e6)}`)).toThrow(InputError);
+    expect(() => parseConfigText('"'.repeat(1e6))).toThrow(InputError);
+  });
+});

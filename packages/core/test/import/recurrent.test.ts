@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeLayers } from '../../src/describe.js';
+import { estimate } from '../../src/estimate.js';
+import { modelFromConfig } from '../../src/import/config.js';
+import { DEFAULT_WORKLOAD } from '../../src/workload.js';
+import { endsWell, mutated } from './mutations.js';
+import { PUBLISHED_RECURRENT } from './published-recurrent.js';
+
+const read = (config: unknown) => modelFromConfig(config, { id: 'test', source: 'a test' });
+
+const NEMOTRON = PUBLISHED_RECURRENT['nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16']?.config;
+const KIMI = PUBLISHED_RECURRENT['moonshotai/Kimi-Linear-48B-A3B-Instruct']?.config;
+
+describe.each(Object.entries(PUBLISHED_RECURRENT))(
+  '%s',
+  (_, { config, bytesPerToken, fixedBytes, picture }) => {
+    const model = read(config);
+
+    it('remembers what its own code caches, with nothing to warn of', () => {
+      const workload = { ...DEFAULT_WORKLOAD, contextLength: 200_000 };
+      const allocation = estimate({ ...model, maxPositionEmbeddings: 200_000 }, workload);
+      expect({
+        picture: describeLayers(model),
+        bytesPerToken: allocation.bytesPerToken,
+        fixedBytes: allocation.totalBytes - 200_000 * allocation.bytesPerToken,
+        warnings: allocation.warnings,
+      }).toEqual({ picture, bytesPerToken, fixedBytes, warnings: [] });
+    });
+
+    it('ends in a model or in one InputError, however it is broken', () => {
+      fc.assert(
+        fc.property(mutated(config), (broken) => {
+          endsWell(broken);
+        }),
+        { numRuns: 150 },
+      );
+    });
+  },
+);
+
+describe('patterns', () => {
+  it('have one letter for each layer', () => {
+    expect(() => read({ ...NEMOTRON, hybrid_override_pattern: 'MEM' })).toThrow(
+      'as long as "num_hidden_layers" 52',
+    );
+    expect(() => read({ ...NEMOTRON, hybrid_override_pattern: 'MEX*' })).toThrow('letters M, *, - and E');
+  });
+
+  it('name each layer of Kimi Linear once', () => {
+    const broken = { full_attn_layers: [4, 8], kda_layers: [1, 2, 3] };
+    expect(() => read({ ...KIMI, linear_attn_config: { ...broken, head_dim: 128, num_heads: 32 } })).toThrow(
+      'name each of 27 layers once',
+    );
+  });
+
+  it('fill the inner channels with heads', () => {
+    const config = PUBLISHED_RECURRENT['mistralai/Mamba-Codestral-7B-v0.1']?.config;
+    expect(() => read({ ...config, num_heads: 100 })).toThrow('"num_heads" is 100');
+  });
+});
+
+describe('wrappers', () => {
+  const text = {
+    model_type: 'qwen2',
+    num_hidden_layers: 2,
+    hidden_size: 64,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+  };
+  const layers = read(text).layers;
+
+  it.each([
+    { text_config: text },
+    { llm_config: text },
+    { language_config: text },
+    { thinker_config: { text_config: text } },
+  ])('%j holds the text model', (wrapper) => {
+    expect(read({ model_type: 'a_wrapper', ...wrapper }).layers).toEqual(layers);
+  });
+
+  it('are refused where two parts could be the text model', () => {
+    expect(() => read({ model_type: 'a_wrapper', text_config: text, llm_config: text })).toThrow(
+      'The config has "text_config" and "llm_config"',
+    );
+  });
+
+  it('are read to a depth that is published, and no further', () => {
+    let nested: unknown = text;
+    for (let depth = 0; depth < 1000; depth++) {
+      nested = { text_config: nested };
+    }
+    expect(() => read(nested)).toThrow('The architecture is not named');
+  });
+});
