@@ -1,5 +1,6 @@
 import type { Engine } from './engine.js';
 import { ideal } from './engines/ideal.js';
+import { LLAMACPP_SETTINGS, llamacpp } from './engines/llamacpp.js';
 import { InputError } from './errors.js';
 import { nearest } from './nearest.js';
 import { checkSettings, type EngineSetting, type SettingsOf, type SettingValues } from './settings.js';
@@ -12,6 +13,7 @@ interface EngineKind {
 
 const ENGINES: Readonly<Record<string, EngineKind>> = {
   ideal: kind('ideal', [], () => ideal),
+  'llama.cpp': kind('llama.cpp', LLAMACPP_SETTINGS, llamacpp),
 };
 
 function kind<const Settings extends readonly EngineSetting[]>(

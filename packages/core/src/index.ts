@@ -6,6 +6,7 @@ export * from './designs.js';
 export * from './dtype.js';
 export * from './engine.js';
 export { ideal } from './engines/ideal.js';
+export * from './engines/llamacpp.js';
 export * from './engines.js';
 export * from './errors.js';
 export * from './estimate.js';
