@@ -1,0 +1,92 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+
+const TYPES = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9, uint64: 10 };
+const F32 = 0;
+const ALIGNMENT = 32;
+
+/**
+ * Writes a GGUF file (version 3, ggml-org/ggml `docs/gguf.md`) whose tensors are zeros that take no space on disk.
+ *
+ * @param metadata values by key: integers as uint32 (in lists int32), other numbers as float32, texts, booleans and lists of those.
+ * @param tensors shapes by name, all fp32.
+ */
+export function writeSparseGguf(path, metadata, tensors) {
+  const parts = [];
+  const raw = (size, write) => {
+    const buffer = Buffer.alloc(size);
+    write(buffer);
+    parts.push(buffer);
+  };
+  const u32 = (value) => raw(4, (buffer) => buffer.writeUInt32LE(value));
+  const u64 = (value) => raw(8, (buffer) => buffer.writeBigUInt64LE(BigInt(value)));
+  const text = (value) => {
+    const bytes = Buffer.from(value);
+    u64(bytes.length);
+    parts.push(bytes);
+  };
+  const scalar = (type, value) => {
+    if (type === TYPES.string) text(value);
+    else if (type === TYPES.bool) parts.push(Buffer.from([value ? 1 : 0]));
+    else if (type === TYPES.float32) raw(4, (buffer) => buffer.writeFloatLE(Number(value)));
+    else if (type === TYPES.int32) raw(4, (buffer) => buffer.writeInt32LE(value));
+    else u32(value);
+  };
+
+  parts.push(Buffer.from('GGUF'));
+  u32(3);
+  u64(Object.keys(tensors).length);
+  u64(Object.keys(metadata).length);
+  for (const [key, value] of Object.entries(metadata)) {
+    text(key);
+    if (Array.isArray(value)) {
+      const type = typeOf(value[0]) === TYPES.uint32 ? TYPES.int32 : typeOf(value[0]);
+      u32(TYPES.array);
+      u32(type);
+      u64(value.length);
+      for (const item of value) scalar(type, item);
+    } else {
+      u32(typeOf(value));
+      scalar(typeOf(value), value);
+    }
+  }
+  let offset = 0;
+  for (const [name, shape] of Object.entries(tensors)) {
+    text(name);
+    u32(shape.length);
+    for (const size of shape) u64(size);
+    u32(F32);
+    u64(offset);
+    offset += padded(shape.reduce((product, size) => product * size, 4));
+  }
+  const header = Buffer.concat(parts);
+  const file = openSync(path, 'w');
+  writeSync(file, header);
+  ftruncateSync(file, padded(header.length) + offset);
+  closeSync(file);
+}
+
+/** A number that must be stored as a float though it is whole. */
+export class Float {
+  constructor(value) {
+    this.value = value;
+  }
+  valueOf() {
+    return this.value;
+  }
+}
+
+function typeOf(value) {
+  if (value instanceof Float) return TYPES.float32;
+  switch (typeof value) {
+    case 'string':
+      return TYPES.string;
+    case 'boolean':
+      return TYPES.bool;
+    default:
+      return !Number.isInteger(value) ? TYPES.float32 : value < 0 ? TYPES.int32 : TYPES.uint32;
+  }
+}
+
+function padded(size) {
+  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+}

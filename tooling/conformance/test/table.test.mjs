@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { conformanceDocument, DOCUMENT, ours, readGoldenFiles } from '../table.mjs';
+
+const files = readGoldenFiles();
+
+it('the page says what the golden files and kv say', () => {
+  expect(readFileSync(DOCUMENT, 'utf8')).toBe(conformanceDocument(files));
+});
+
+it('every figure of an engine is matched, as far as the engine says it', () => {
+  for (const file of files) {
+    for (const one of file.cases) {
+      const { engineBytes, tolerance = 0 } = one;
+      if (engineBytes !== undefined && one.compare === undefined) {
+        expect(Math.abs(ours(file, one) - engineBytes), JSON.stringify(one)).toBeLessThanOrEqual(tolerance);
+      }
+    }
+  }
+});
