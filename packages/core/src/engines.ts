@@ -1,5 +1,7 @@
 import type { Engine } from './engine.js';
 import { ideal } from './engines/ideal.js';
+import { VLLM_SETTINGS } from './engines/vllm/settings.js';
+import { vllm } from './engines/vllm.js';
 import { InputError } from './errors.js';
 import { nearest } from './nearest.js';
 import { checkSettings, type EngineSetting, type SettingsOf, type SettingValues } from './settings.js';
@@ -12,6 +14,7 @@ interface EngineKind {
 
 const ENGINES: Readonly<Record<string, EngineKind>> = {
   ideal: kind('ideal', [], () => ideal),
+  vllm: kind('vllm', VLLM_SETTINGS, vllm),
 };
 
 function kind<const Settings extends readonly EngineSetting[]>(
