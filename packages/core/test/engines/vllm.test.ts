@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DtypeName } from '../../src/dtype.js';
@@ -7,6 +8,7 @@ import { VLLM_VERSIONS, type VllmSettings } from '../../src/engines/vllm/setting
 import { vllm } from '../../src/engines/vllm.js';
 import { InputError } from '../../src/errors.js';
 import { type Allocation, estimate } from '../../src/estimate.js';
+import { modelFromConfig } from '../../src/import/config.js';
 import type { FullLayer, Layer, RecurrentLayer } from '../../src/layer.js';
 import type { Model } from '../../src/model.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../../src/workload.js';
@@ -42,6 +44,62 @@ const deltaNet: RecurrentLayer = {
 const llama8b = modelOf(repeat([32, full(8, 128)]));
 const gemma27b = modelOf(repeat([52, sliding(16, 128, 1024)], [10, full(16, 128)]));
 const qwen3Next = modelOf(repeat([36, deltaNet], [12, full(2, 256)]));
+
+interface Golden {
+  readonly availableBytes: number;
+  readonly models: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> }>>;
+  readonly refused: readonly GoldenUse[];
+  readonly cases: readonly (GoldenUse & {
+    readonly engineBytes: number;
+    readonly log: {
+      readonly numBlocks: number;
+      readonly groups: readonly { readonly blocksPerRequest: number }[];
+      readonly tokens: number;
+      readonly maxConcurrency: number;
+    };
+  })[];
+}
+
+interface GoldenUse {
+  readonly model: string;
+  readonly workload: Partial<Workload>;
+  readonly settings: VllmSettings;
+}
+
+const golden: Golden = JSON.parse(readFileSync(new URL('../golden/vllm.json', import.meta.url), 'utf8'));
+
+function goldenModel(id: string): Model {
+  const known = golden.models[id];
+  if (known === undefined) {
+    throw new Error(`The golden file has no model ${id}.`);
+  }
+  return modelFromConfig(known.config, { id, source: 'golden' });
+}
+
+describe.each(Object.keys(golden.models))("%s, as vLLM's own code plans it", (id) => {
+  const known = goldenModel(id);
+  const cases = golden.cases
+    .filter((one) => one.model === id)
+    .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
+
+  it.each(cases)('with %s', (_title, { workload: use, settings: set, engineBytes, log }) => {
+    expect(run(known, use, set).totalBytes).toBe(engineBytes);
+    const found = vllmCapacity(known, { ...DEFAULT_WORKLOAD, ...use }, set, golden.availableBytes);
+    expect(found.numBlocks).toBe(log.numBlocks);
+    expect(found.blocksPerRequest).toBe(
+      log.groups.reduce((total, { blocksPerRequest }) => total + blocksPerRequest, 0),
+    );
+    expect(found.tokens).toBe(log.tokens);
+    expect(found.maxConcurrency).toBe(log.maxConcurrency);
+  });
+});
+
+it.each(golden.refused)(
+  "refuses what vLLM's own code does: %j",
+  ({ model: id, workload: use, settings: set }) => {
+    expect(() => run(goldenModel(id), use, set)).toThrow(InputError);
+  },
+);
 
 const dtype = fc.constantFrom<DtypeName>(...CACHE_TYPES.keys());
 const plainDtype = fc.constantFrom<DtypeName>('fp16', 'bf16', 'fp8_e4m3', 'fp8_e5m2');

@@ -54,8 +54,8 @@ export function vllmCapacity(
     checkWorkload(workload),
     settings,
   );
-  const blockBytes = stages.map((stage) => stage.blockBytes).filter((bytes) => bytes > 0);
-  if (blockBytes.length === 0) {
+  const blockBytes = stages.map((stage) => stage.blockBytes);
+  if (groups.length === 0) {
     throw new InputError(`${model.name} has no cache, so vLLM logs no size of one.`);
   }
   const { contextLength, contextParallel } = workload;

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import type { Layer } from '../../layer.js';
+import { memoriesOf } from '../../layer.js';
 import type { Model } from '../../model.js';
 import type { Workload } from '../../workload.js';
 import { alignHybridBlocks, blockSizeOf } from './block-size.js';
@@ -55,13 +55,19 @@ export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSe
   const rules = requestRules(specs, model, workload, settings);
   const groups = groupsOf(specs, model, settings);
   const stageOf = stagesOf(model.numHiddenLayers, pipelineParallel);
+  const stages = Array.from({ length: pipelineParallel }, (_, stage) => {
+    const own = groups.map((group) => group.filter(({ layer }) => stageOf(layer) === stage));
+    return { groups: own, blockBytes: own.length === 0 ? 0 : blockBytes(own) };
+  });
+  if (groups.length > 0 && stages.some((stage) => stage.blockBytes === 0)) {
+    throw new InputError(
+      `pipelineParallel is ${pipelineParallel}, which leaves a stage of ${model.name} without a cache of its own; vLLM cannot plan that, so use fewer stages.`,
+    );
+  }
   return {
     groups,
     rules,
-    stages: Array.from({ length: pipelineParallel }, (_, stage) => {
-      const own = groups.map((group) => group.filter(({ layer }) => stageOf(layer) === stage));
-      return { groups: own, blockBytes: own.length === 0 ? 0 : blockBytes(own) };
-    }),
+    stages,
     blocksPerRequest: (contextLength) =>
       groups.reduce((total, group) => total + blocksOfGroup(group, rules, contextLength), 0),
   };
@@ -103,7 +109,7 @@ function checkParallelism(model: Model, workload: Workload): void {
     );
   }
   if (contextParallel > 1) {
-    checkContextParallel(model.layers, workload, name);
+    checkContextParallel(model, workload);
   }
 }
 
@@ -113,28 +119,21 @@ function checkParallelism(model: Model, workload: Workload): void {
  * Source: vllm-project/vllm v0.33.0, `vllm/config/parallel.py` (`decode_context_parallel_size`),
  * `vllm/config/model.py` (`verify_with_parallel_config`), `SlidingWindowSpec.max_memory_usage_bytes`.
  */
-function checkContextParallel(
-  layers: readonly Layer[],
-  { tensorParallel, contextParallel }: Workload,
-  name: string,
-): void {
+function checkContextParallel({ layers, name }: Model, { tensorParallel, contextParallel }: Workload): void {
   if (tensorParallel % contextParallel !== 0) {
     throw new InputError(
       `contextParallel is ${contextParallel} (--decode-context-parallel-size), which must divide tensorParallel ${tensorParallel}: vLLM uses the same devices for both.`,
     );
   }
-  for (const layer of layers) {
-    if (layer.kind === 'full' && Math.floor(tensorParallel / layer.numKeyValueHeads) < contextParallel) {
-      throw new InputError(
-        `contextParallel is ${contextParallel}, but only ${Math.max(1, Math.floor(tensorParallel / layer.numKeyValueHeads))} tensor-parallel ranks hold the same of the ${layer.numKeyValueHeads} key-value heads of ${name}.`,
-      );
-    }
-    if (
-      layer.kind !== 'full' &&
-      layer.kind !== 'latent' &&
-      layer.kind !== 'none' &&
-      layer.kind !== 'shared'
-    ) {
+  for (const memory of layers.flatMap(memoriesOf)) {
+    if (memory.kind === 'full') {
+      const ranks = Math.max(1, Math.floor(tensorParallel / memory.numKeyValueHeads));
+      if (ranks < contextParallel) {
+        throw new InputError(
+          `contextParallel is ${contextParallel}, but only ${ranks} tensor-parallel ranks hold the same of the ${memory.numKeyValueHeads} key-value heads of ${name}.`,
+        );
+      }
+    } else if (memory.kind !== 'latent' && memory.kind !== 'none' && memory.kind !== 'shared') {
       throw new InputError(
         `contextParallel is ${contextParallel}, but ${name} has layers other than full attention, which vLLM does not split over contexts.`,
       );

@@ -93,7 +93,7 @@ function convolutionDtype(model: Model, { mambaCacheDtype = 'auto' }: VllmSettin
  * Source: vllm-project/vllm v0.33.0, `vllm/model_executor/models/config.py` (`Qwen3_5ForConditionalGenerationConfig`,
  * `NemotronHForCausalLMConfig`, `MODELS_CONFIG_MAP`).
  */
-const STATE_DTYPE_OF_CONFIG = /^(Qwen3_5|NemotronH)/;
+const STATE_DTYPE_OF_CONFIG = /^(qwen3_5|nemotron_?h)/i;
 
 function recurrentDtype(
   { mechanism, state }: RecurrentLayer,
