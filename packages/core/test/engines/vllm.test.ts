@@ -68,8 +68,25 @@ interface GoldenUse {
 
 const golden: Golden = JSON.parse(readFileSync(new URL('../golden/vllm.json', import.meta.url), 'utf8'));
 
-function goldenModel(id: string): Model {
-  const known = golden.models[id];
+interface PublishedLines extends Pick<Golden, 'models'> {
+  readonly cases: readonly (GoldenUse & {
+    readonly log: {
+      readonly availableGiB: string;
+      readonly tokens: number;
+      readonly maxConcurrency?: string;
+      /** The rank with the least memory, which decides, is another one. */
+      readonly onOneOfSeveralRanks?: boolean;
+    };
+    readonly compare: { readonly engine: number; readonly ours: number };
+  })[];
+}
+
+const published: PublishedLines = JSON.parse(
+  readFileSync(new URL('../golden/vllm-logs.json', import.meta.url), 'utf8'),
+);
+
+function goldenModel(id: string, { models }: Pick<Golden, 'models'> = golden): Model {
+  const known = models[id];
   if (known === undefined) {
     throw new Error(`The golden file has no model ${id}.`);
   }
@@ -92,6 +109,30 @@ describe.each(Object.keys(golden.models))("%s, as vLLM's own code plans it", (id
     expect(found.tokens).toBe(log.tokens);
     expect(found.maxConcurrency).toBe(log.maxConcurrency);
   });
+});
+
+describe('a line that a running engine logged', () => {
+  it.each(published.cases)(
+    'is within what its rounded memory allows: $model, $log.availableGiB GiB',
+    (line) => {
+      const known = goldenModel(line.model, published);
+      const use = { ...DEFAULT_WORKLOAD, ...line.workload };
+      const { availableGiB, tokens, maxConcurrency, onOneOfSeveralRanks = false } = line.log;
+      const at = (gibibytes: number) =>
+        vllmCapacity(known, use, line.settings, Math.round(gibibytes * 2 ** 30));
+      const middle = at(Number(availableGiB));
+      const [least, most] = [at(Number(availableGiB) - 0.005), at(Number(availableGiB) + 0.005)];
+
+      expect(line.compare).toMatchObject({ engine: tokens, ours: middle.tokens });
+      expect(tokens).toBeLessThanOrEqual(most.tokens);
+      if (!onOneOfSeveralRanks) {
+        expect(tokens).toBeGreaterThanOrEqual(least.tokens);
+      }
+      if (maxConcurrency !== undefined) {
+        expect(middle.maxConcurrency.toFixed(2)).toBe(maxConcurrency);
+      }
+    },
+  );
 });
 
 it.each(golden.refused)(
