@@ -1,6 +1,8 @@
 import type { Engine } from './engine.js';
 import { ideal } from './engines/ideal.js';
 import { LLAMACPP_SETTINGS, llamacpp } from './engines/llamacpp.js';
+import { VLLM_SETTINGS } from './engines/vllm/settings.js';
+import { vllm } from './engines/vllm.js';
 import { InputError } from './errors.js';
 import { nearest } from './nearest.js';
 import { checkSettings, type EngineSetting, type SettingsOf, type SettingValues } from './settings.js';
@@ -14,6 +16,7 @@ interface EngineKind {
 const ENGINES: Readonly<Record<string, EngineKind>> = {
   ideal: kind('ideal', [], () => ideal),
   'llama.cpp': kind('llama.cpp', LLAMACPP_SETTINGS, llamacpp),
+  vllm: kind('vllm', VLLM_SETTINGS, vllm),
 };
 
 function kind<const Settings extends readonly EngineSetting[]>(

@@ -51,16 +51,6 @@ function goldenModel(id: string): Model {
   return modelOf(layers, { id, name: id, architecture: known.architecture });
 }
 
-/**
- * Layers without heads that the engine counts as cached, of zero bytes: all of them, save in hybrid models, where its
- * filter leaves them out.
- */
-function headlessLayersOf({ layers }: Model): number {
-  return layers.some(({ kind }) => kind === 'recurrent')
-    ? 0
-    : layers.filter(({ kind }) => kind === 'none').length;
-}
-
 /** `%.2f` of a float of MiB, as C prints it: an exact tie goes to the even digit. */
 function mebibytes(bytes: number): string {
   const hundredths = (Math.fround(bytes) / 2 ** 20) * 100;
@@ -80,8 +70,7 @@ describe.each(Object.keys(golden.models))('%s', (id) => {
   it.each(cases.map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const))(
     'is cached as the engine logs it: %s',
     (_title, { workload, settings, log }) => {
-      const model = goldenModel(id);
-      const { pools } = run(model, workload, settings);
+      const { pools } = run(goldenModel(id), workload, settings);
       const caches = pools
         .filter(({ stateBytes }) => stateBytes === 0)
         .map(({ layers, tokens, keyBytes, valueBytes, bytes }) => ({
@@ -93,7 +82,7 @@ describe.each(Object.keys(golden.models))('%s', (id) => {
         }));
       const logged = log.caches.map(({ cells, streams, layers, size, keys, values }) => ({
         slots: cells * streams,
-        layers: layers - headlessLayersOf(model),
+        layers,
         size,
         keys,
         values,

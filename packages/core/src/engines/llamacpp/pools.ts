@@ -120,11 +120,44 @@ function entriesOf(memory: Memory, context: PoolContext, widestValues: number): 
     }
     case 'recurrent':
       return [stateEntry('recurrent', recurrentState(memory))];
+    case 'none':
+      return hasStates(context.model)
+        ? []
+        : [
+            {
+              ...headlessRow(context.workload, widestValues),
+              pool: 'full',
+              cells: cells.full,
+              tokensPerSlot: 1,
+            },
+          ];
     case 'cross':
     case 'shared':
-    case 'none':
       return [];
   }
+}
+
+/** Whether the model's cache is a hybrid one, which leaves out the layers that attend to nothing. */
+function hasStates(model: Model): boolean {
+  return model.layers.flatMap(memoriesOf).some(({ kind }) => kind === 'recurrent');
+}
+
+/**
+ * A layer without heads in a model without states (DeciLM): cached with empty rows, whose values are padded to the
+ * widest layer's like any other's where they are stored transposed.
+ *
+ * Source: measured with ggml-org/llama.cpp v0.5.0; `llama_kv_cache::llama_kv_cache` skips only what a filter leaves out.
+ */
+function headlessRow(
+  { valueDtype }: Workload,
+  widestValues: number,
+): Pick<Entry, 'keyBytes' | 'valueBytes' | 'stateBytes' | 'arithmetic'> {
+  return {
+    keyBytes: 0,
+    valueBytes: rowBytes(dtypeOf(valueDtype), widestValues),
+    stateBytes: 0,
+    arithmetic: `(no heads${widestValues === 0 ? '' : `, V padded to ${widestValues} ${valueDtype} without flash attention`})`,
+  };
 }
 
 function rowOf(

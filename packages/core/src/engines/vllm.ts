@@ -1,0 +1,50 @@
+import type { Engine, RankPlan } from '../engine.js';
+import type { ChosenDtype, Model } from '../model.js';
+import { replicasInUse, shardsOf } from '../parallel.js';
+import { blockLayoutOf } from './vllm/layout.js';
+import { poolsOf } from './vllm/pools.js';
+import type { VllmSettings } from './vllm/settings.js';
+import { modelDtype } from './vllm/states.js';
+
+/**
+ * vLLM, its V1 engine: vllm-project/vllm v0.33.0 and its predecessors since 0.10.2.
+ *
+ * It takes all memory that it is given and cuts it into blocks, so what is counted here are the blocks that
+ * `numSequences` requests of `contextLength` tokens may need at the same time, as vLLM itself reckons them (see
+ * `requestRules`): what it says is needed to serve one request of the model's length is the same number for one. The
+ * null block that it keeps free is not counted. `vllmCapacity` gives the numbers that it logs for a memory size.
+ *
+ * - Blocks and pages: `blockSizeOf`, `alignHybridBlocks`; groups of layers: `groupsOf`.
+ * - Each tensor-parallel rank has `numKeyValueHeads / tensorParallel` heads, at least one; a latent is kept by every
+ *   rank; a recurrent layer's heads are split. `contextParallel` is `--decode-context-parallel-size`: it needs no
+ *   devices of its own but splits tokens over tensor-parallel ranks that hold the same.
+ */
+export function vllm(settings: VllmSettings = {}): Engine {
+  return {
+    name: 'vllm',
+    kvCacheDtype,
+    plan: (model, workload) => {
+      const layout = blockLayoutOf(model, workload, settings);
+      return {
+        tokenShards: replicasInUse(workload) * workload.contextParallel,
+        ranks: shardsOf(model, workload).map(({ stage, replicas, numSequences }): RankPlan => {
+          const own = layout.stages[stage];
+          return {
+            stage,
+            replicas,
+            devices: workload.tensorParallel,
+            pools: own === undefined ? [] : poolsOf(layout, own, numSequences),
+          };
+        }),
+        warnings: [],
+      };
+    },
+  };
+}
+
+/** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored. */
+function kvCacheDtype(model: Model): ChosenDtype {
+  return model.kvCacheDtype.dtype === 'fp32'
+    ? { dtype: modelDtype(model), reason: 'vLLM runs fp32 checkpoints in bf16' }
+    : model.kvCacheDtype;
+}

@@ -1,0 +1,77 @@
+import { InputError } from '../../errors.js';
+import { checkInteger } from '../../exact.js';
+import { checkModel, type Model } from '../../model.js';
+import { checkWorkload, type Workload } from '../../workload.js';
+import { blockLayoutOf } from './layout.js';
+import { isSince, type VllmSettings } from './settings.js';
+
+/** What vLLM logs when it starts, and what leads to it. */
+export interface VllmCapacity {
+  /** Blocks of the pool, the null block included. */
+  readonly numBlocks: number;
+  /** Blocks that one request of `contextLength` tokens may need. */
+  readonly blocksPerRequest: number;
+  /** Memory that one request may need, in bytes, on the device that holds the most. */
+  readonly requestBytes: number;
+  /** `GPU KV cache size: N tokens`. */
+  readonly tokens: number;
+  /** `Maximum concurrency for N tokens per request: X.XXx`, not rounded. */
+  readonly maxConcurrency: number;
+  /** Whether vLLM starts: one request fits. One block, the null block, is never given to requests. */
+  readonly startsUp: boolean;
+}
+
+/**
+ * The numbers that vLLM logs, from the memory that it has for its cache.
+ *
+ * ```ts
+ * vllmCapacity(gptOss120b, { ...DEFAULT_WORKLOAD, contextLength: 131_072 }, {}, 60 * 2 ** 30).tokens;
+ * ```
+ *
+ * - `num_blocks`: the memory over the bytes of a block, rounded down; the least of all pipeline stages.
+ * - concurrency: `num_blocks` over the blocks of one request.
+ * - tokens: concurrency times the context length. Before 0.21, `num_blocks // groups x block size`, times the context
+ *   parallel ranks.
+ * - One request must fit into all blocks, since 0.29 without the null block.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_utils.py` (`get_max_concurrency_for_kv_cache_config`,
+ * `get_kv_cache_capacity`), `vllm/v1/core/kv_cache_planning.py` (`get_kv_cache_configs`); v0.20.0,
+ * `vllm/v1/core/kv_cache_utils.py` (`_report_kv_cache_config`).
+ *
+ * @param workload its `contextLength` is `--max-model-len`; `numSequences` and `dataParallel` do not matter.
+ * @param availableBytes of one device: "Available KV cache memory" of the log, or `--kv-cache-memory-bytes`.
+ * @throws InputError where vLLM cannot run the model or workload, or the model has no cache.
+ */
+export function vllmCapacity(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  availableBytes: number,
+): VllmCapacity {
+  checkInteger(availableBytes, 'availableBytes', 0);
+  const { groups, stages, rules, blocksPerRequest } = blockLayoutOf(
+    checkModel(model),
+    checkWorkload(workload),
+    settings,
+  );
+  const blockBytes = stages.map((stage) => stage.blockBytes);
+  if (groups.length === 0) {
+    throw new InputError(`${model.name} has no cache, so vLLM logs no size of one.`);
+  }
+  const { contextLength, contextParallel } = workload;
+  const numBlocks = Math.min(...blockBytes.map((bytes) => Math.floor(availableBytes / bytes)));
+  const ofRequest = blocksPerRequest(contextLength);
+  const maxConcurrency = numBlocks / ofRequest;
+  const nullBlocks = isSince(settings, 29) ? 1 : 0;
+  const smallestBlock = Math.min(...groups.flat().map((spec) => rules.tokensOfBlock(spec, contextLength)));
+  return {
+    numBlocks,
+    blocksPerRequest: ofRequest,
+    requestBytes: ofRequest * Math.max(...blockBytes),
+    tokens: isSince(settings, 21)
+      ? Math.floor(maxConcurrency * contextLength)
+      : Math.floor(numBlocks / groups.length) * smallestBlock * contextParallel,
+    maxConcurrency,
+    startsUp: ofRequest <= numBlocks - nullBlocks,
+  };
+}

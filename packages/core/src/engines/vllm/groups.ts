@@ -1,0 +1,140 @@
+import { InputError } from '../../errors.js';
+import { ceilDiv } from '../../exact.js';
+import { memoriesOf } from '../../layer.js';
+import type { Model } from '../../model.js';
+import { isSince, type VllmSettings } from './settings.js';
+import { identityOf, pageBytes, type Spec } from './spec.js';
+
+/** Caches that share one table of blocks: a block of the pool holds one page of each. */
+export type Group = readonly Spec[];
+
+/**
+ * The groups that vLLM makes of all caches of a model.
+ *
+ * - Caches that always need the same number of tokens are one group.
+ * - Else pages are made equal: a smaller page gets a multiple of its tokens, or is padded where that does not fit, and
+ *   equal specs are split into groups of the same number of layers, that of the rarest kind (of the most frequent one
+ *   if that has less than 1.5 times as many).
+ * - Without the hybrid manager sliding and chunked layers keep every token.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_planning.py` (`get_kv_cache_groups` and what it calls);
+ * v0.32.0 and older, `vllm/v1/core/kv_cache_utils.py`. 1.25 from 0.12 on and 1.5 from 0.18 on; pages of attention are
+ * padded since 0.26.
+ *
+ * @throws InputError for pages that cannot be made equal.
+ */
+export function groupsOf(specs: readonly Spec[], model: Model, settings: VllmSettings): readonly Group[] {
+  const disabled = settings.disableHybridKvCacheManager ?? hasChunks(model);
+  const all = disabled ? keepEveryToken(specs, model) : specs;
+  if (all.length === 0) {
+    return [];
+  }
+  if (isOneType(all)) {
+    return [all];
+  }
+  const unified = unifyPages(all, model, settings);
+  return unified === undefined ? [keepEveryToken(all, model)] : groupsOfEqualPages(unified, settings);
+}
+
+/** `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE` is off by default (`vllm/config/vllm.py`). */
+function hasChunks(model: Model): boolean {
+  return model.layers.some((layer) => memoriesOf(layer).some(({ kind }) => kind === 'chunked'));
+}
+
+/** `UniformTypeKVCacheSpecs.is_uniform_type`; latents are a kind of full attention. */
+function isOneType(specs: readonly Spec[]): boolean {
+  const types = specs.map((spec) => {
+    switch (spec.kind) {
+      case 'full':
+      case 'latent':
+        return `full ${spec.blockSize}`;
+      case 'recurrent':
+        return `recurrent ${spec.blockSize} ${pageBytes(spec)}`;
+      default:
+        return `${spec.kind} ${spec.blockSize} ${spec.limit}`;
+    }
+  });
+  return new Set(types).size === 1;
+}
+
+/** `unify_hybrid_kv_cache_specs`: windows and chunks are kept like full attention, if there is any beside them. */
+function keepEveryToken(specs: readonly Spec[], model: Model): readonly Spec[] {
+  if (isOneType(specs) || !specs.some(({ kind }) => kind === 'full' || kind === 'latent')) {
+    return specs;
+  }
+  const promoted = specs.map(
+    (spec): Spec =>
+      spec.kind === 'sliding' || spec.kind === 'chunked'
+        ? { ...spec, kind: 'full', pool: 'full', limit: undefined }
+        : spec,
+  );
+  if (!isOneType(promoted)) {
+    throw new InputError(
+      `vLLM needs the hybrid KV cache manager for ${model.name}, whose layers are of several kinds; leave out --disable-hybrid-kv-cache-manager.`,
+    );
+  }
+  return promoted;
+}
+
+/** `unify_kv_cache_spec_page_size`; undefined where only `_try_get_full_allocation_fallback_groups` helps. */
+function unifyPages(
+  specs: readonly Spec[],
+  model: Model,
+  settings: VllmSettings,
+): readonly Spec[] | undefined {
+  const largest = Math.max(...specs.map(pageBytes));
+  const unified = specs.map((spec): Spec | undefined => {
+    const page = pageBytes(spec);
+    if (page === largest) {
+      return spec;
+    }
+    if (spec.kind !== 'recurrent' && largest % page === 0) {
+      return { ...spec, blockSize: spec.blockSize * (largest / page) };
+    }
+    return spec.kind !== 'latent' && isSince(settings, 26)
+      ? { ...spec, paddedPageBytes: largest }
+      : undefined;
+  });
+  const whole = unified.filter((spec) => spec !== undefined);
+  if (whole.length === specs.length) {
+    return whole;
+  }
+  const isLatentBesideWindows =
+    specs.some(({ kind }) => kind === 'latent') && specs.some(({ kind }) => kind === 'sliding');
+  if (isLatentBesideWindows && isSince(settings, 27)) {
+    return undefined;
+  }
+  throw new InputError(
+    `vLLM cannot run ${model.name}: its layers have blocks of ${[...new Set(specs.map(pageBytes))].join(' and ')} bytes, which it cannot make equal.`,
+  );
+}
+
+/** `_get_kv_cache_groups_uniform_page_size`: layers of one kind are dealt to its groups in turn. */
+function groupsOfEqualPages(specs: readonly Spec[], settings: VllmSettings): readonly Group[] {
+  const kinds = new Map<string, Spec[]>();
+  for (const spec of specs) {
+    const identity = identityOf(spec);
+    const members = kinds.get(identity);
+    if (members === undefined) {
+      kinds.set(identity, [spec]);
+    } else {
+      members.push(spec);
+    }
+  }
+  const counts = [...kinds.values()].map(({ length }) => length);
+  const fewest = Math.min(...counts);
+  const most = Math.max(...counts);
+  const nearlyEqual = isSince(settings, 18) ? 1.5 : isSince(settings, 12) ? 1.25 : 1;
+  const groupSize = most < fewest * nearlyEqual ? most : fewest;
+  return [...kinds.values()].flatMap((members) => {
+    const groups = ceilDiv(members.length, groupSize);
+    return Array.from({ length: groups }, (_, first) =>
+      members.filter((_spec, index) => index % groups === first),
+    );
+  });
+}
+
+/** Bytes of one block of the pool: the largest group's pages. */
+export function blockBytes(groups: readonly Group[]): number {
+  return Math.max(...groups.map((group) => group.reduce((total, spec) => total + pageBytes(spec), 0)));
+}

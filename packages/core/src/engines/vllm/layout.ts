@@ -1,0 +1,142 @@
+import { InputError } from '../../errors.js';
+import { memoriesOf } from '../../layer.js';
+import type { Model } from '../../model.js';
+import type { Workload } from '../../workload.js';
+import { alignHybridBlocks, blockSizeOf } from './block-size.js';
+import { CACHE_TYPES } from './cache-types.js';
+import { blockBytes, type Group, groupsOf } from './groups.js';
+import { type RequestRules, requestRules } from './requests.js';
+import type { VllmSettings } from './settings.js';
+import { specsOf } from './specs.js';
+
+/** How a model's caches are cut into blocks, settled but for the context length. */
+export interface BlockLayout {
+  /** Groups of the whole model. */
+  readonly groups: readonly Group[];
+  /** The same groups with the layers of each pipeline stage only. */
+  readonly stages: readonly StageLayout[];
+  readonly rules: RequestRules;
+  /** Blocks of the pool that one request may need. */
+  readonly blocksPerRequest: (contextLength: number) => number;
+}
+
+/** The caches of one pipeline stage. */
+export interface StageLayout {
+  readonly groups: readonly Group[];
+  /** Bytes of one block of the stage's pool, on each of its devices. */
+  readonly blockBytes: number;
+}
+
+/**
+ * The blocks of a model under a workload. Groups are made of the whole model, then each pipeline stage has its own
+ * layers of them.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_planning.py` (`get_kv_cache_configs`,
+ * `_project_kv_cache_groups_to_worker`).
+ *
+ * @throws InputError where vLLM cannot run the model or workload.
+ */
+export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSettings): BlockLayout {
+  const { keyDtype, valueDtype, pipelineParallel } = workload;
+  const cacheType = CACHE_TYPES.get(keyDtype);
+  if (keyDtype !== valueDtype) {
+    throw new InputError(
+      `vLLM has one --kv-cache-dtype for keys and values, not ${keyDtype} and ${valueDtype}; give both the same.`,
+    );
+  }
+  if (cacheType === undefined) {
+    throw new InputError(
+      `vLLM has no cache dtype ${keyDtype}; it has ${[...CACHE_TYPES.keys()].join(', ')}.`,
+    );
+  }
+  checkParallelism(model, workload);
+  const context = { model, workload, settings, cacheType };
+  const specs = alignHybridBlocks(specsOf(context, blockSizeOf(model, settings)), model, settings);
+  const rules = requestRules(specs, model, workload, settings);
+  const groups = groupsOf(specs, model, settings);
+  const stageOf = stagesOf(model.numHiddenLayers, pipelineParallel);
+  const stages = Array.from({ length: pipelineParallel }, (_, stage) => {
+    const own = groups.map((group) => group.filter(({ layer }) => stageOf(layer) === stage));
+    return { groups: own, blockBytes: own.length === 0 ? 0 : blockBytes(own) };
+  });
+  if (groups.length > 0 && stages.some((stage) => stage.blockBytes === 0)) {
+    throw new InputError(
+      `pipelineParallel is ${pipelineParallel}, which leaves a stage of ${model.name} without a cache of its own; vLLM cannot plan that, so use fewer stages.`,
+    );
+  }
+  return {
+    groups,
+    rules,
+    stages,
+    blocksPerRequest: (contextLength) =>
+      groups.reduce((total, group) => total + blocksOfGroup(group, rules, contextLength), 0),
+  };
+}
+
+/** Blocks that one request may need of a group, for the cache that needs the most. */
+export function blocksOfGroup(group: Group, rules: RequestRules, contextLength: number): number {
+  return Math.max(...group.map((spec) => rules.blocks(spec, contextLength)));
+}
+
+/**
+ * Which stage each layer is on: as many layers for each, the remainder one each to those before the last.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/distributed/utils.py` (`get_pp_indices`).
+ */
+function stagesOf(layers: number, stages: number): (layer: number) => number {
+  const size = Math.floor(layers / stages);
+  const larger = layers % stages;
+  const ends: number[] = [];
+  for (let stage = 0; stage < stages; stage++) {
+    const fromEnd = stages - stage;
+    const extra = fromEnd >= 2 && fromEnd <= larger + 1 ? 1 : 0;
+    ends.push((ends.at(-1) ?? 0) + size + extra);
+  }
+  return (layer) => ends.findIndex((end) => layer < end);
+}
+
+function checkParallelism(model: Model, workload: Workload): void {
+  const { tensorParallel, contextParallel, pipelineParallel } = workload;
+  const { name, numAttentionHeads, numHiddenLayers } = model;
+  if (numAttentionHeads !== undefined && numAttentionHeads % tensorParallel !== 0) {
+    throw new InputError(
+      `tensorParallel is ${tensorParallel}, which does not divide the ${numAttentionHeads} attention heads of ${name}; vLLM needs one that does.`,
+    );
+  }
+  if (pipelineParallel > numHiddenLayers) {
+    throw new InputError(
+      `pipelineParallel is ${pipelineParallel}, but ${name} can be split into ${numHiddenLayers} at most, one for each layer.`,
+    );
+  }
+  if (contextParallel > 1) {
+    checkContextParallel(model, workload);
+  }
+}
+
+/**
+ * Decode context parallelism splits tokens over tensor-parallel ranks that hold the same heads.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/config/parallel.py` (`decode_context_parallel_size`),
+ * `vllm/config/model.py` (`verify_with_parallel_config`), `SlidingWindowSpec.max_memory_usage_bytes`.
+ */
+function checkContextParallel({ layers, name }: Model, { tensorParallel, contextParallel }: Workload): void {
+  if (tensorParallel % contextParallel !== 0) {
+    throw new InputError(
+      `contextParallel is ${contextParallel} (--decode-context-parallel-size), which must divide tensorParallel ${tensorParallel}: vLLM uses the same devices for both.`,
+    );
+  }
+  for (const memory of layers.flatMap(memoriesOf)) {
+    if (memory.kind === 'full') {
+      const ranks = Math.max(1, Math.floor(tensorParallel / memory.numKeyValueHeads));
+      if (ranks < contextParallel) {
+        throw new InputError(
+          `contextParallel is ${contextParallel}, but only ${ranks} tensor-parallel ranks hold the same of the ${memory.numKeyValueHeads} key-value heads of ${name}.`,
+        );
+      }
+    } else if (memory.kind !== 'latent' && memory.kind !== 'none' && memory.kind !== 'shared') {
+      throw new InputError(
+        `contextParallel is ${contextParallel}, but ${name} has layers other than full attention, which vLLM does not split over contexts.`,
+      );
+    }
+  }
+}

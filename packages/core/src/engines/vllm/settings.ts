@@ -1,0 +1,85 @@
+import type { EngineSetting, SettingsOf } from '../../settings.js';
+
+/**
+ * Releases whose rules are known, newest first. A patch release follows the rules of its minor one.
+ *
+ * Read from the source distributions 0.10.2 to 0.33.0 on PyPI.
+ */
+export const VLLM_VERSIONS = [
+  ...(['0.33', '0.32', '0.31', '0.30', '0.29', '0.28', '0.27', '0.26', '0.25', '0.24', '0.23'] as const),
+  ...(['0.22', '0.21', '0.20', '0.19', '0.18', '0.17', '0.16', '0.15', '0.14', '0.13', '0.12'] as const),
+  ...(['0.11', '0.10'] as const),
+] as const;
+
+/** Flags of `vllm serve`, with their defaults there. `--max-model-len` is the workload's `contextLength`. */
+export const VLLM_SETTINGS = [
+  {
+    key: 'version',
+    flag: '--engine-version',
+    type: VLLM_VERSIONS,
+    description: `the release of vLLM whose rules apply; ${VLLM_VERSIONS[0]} by default`,
+  },
+  {
+    key: 'blockSize',
+    flag: '--block-size',
+    type: 'integer',
+    description:
+      'tokens in a block; 16 by default, or what the attention kernels of a Hopper GPU ask for; models with recurrent layers enlarge it',
+  },
+  {
+    key: 'maxNumBatchedTokens',
+    flag: '--max-num-batched-tokens',
+    type: 'integer',
+    description:
+      'tokens that one step computes at most, for which a window has room; 8192 by default, as on a GPU of 70 GiB or more other than an A100 (2048 on smaller ones, 16384 from 160 GiB)',
+  },
+  {
+    key: 'asyncScheduling',
+    flag: '--async-scheduling',
+    type: 'boolean',
+    description:
+      'schedule a step while the one before it runs, so that windows have room for both; on by default',
+  },
+  {
+    key: 'enablePrefixCaching',
+    flag: '--enable-prefix-caching',
+    type: 'boolean',
+    description:
+      'requests share the cache of equal prefixes; recurrent layers then keep more states (mamba cache mode "align"); on by default since 0.26',
+  },
+  {
+    key: 'disableHybridKvCacheManager',
+    flag: '--disable-hybrid-kv-cache-manager',
+    type: 'boolean',
+    description: 'sliding and chunked layers keep every token; on by default only for chunked attention',
+  },
+  {
+    key: 'mambaCacheDtype',
+    flag: '--mamba-cache-dtype',
+    type: ['auto', 'float32', 'float16', 'bfloat16'],
+    description:
+      "dtype of convolution states, and of recurrent ones where they have no own; the model's by default",
+  },
+  {
+    key: 'mambaSsmCacheDtype',
+    flag: '--mamba-ssm-cache-dtype',
+    type: ['auto', 'float32', 'float16', 'bfloat16'],
+    description:
+      'dtype of recurrent states; that of --mamba-cache-dtype by default, what the config says for Qwen3.5 and Nemotron-H, float32 for Kimi delta attention',
+  },
+  {
+    key: 'gdnPrefillBackend',
+    flag: '--gdn-prefill-backend',
+    type: ['flashinfer', 'triton'],
+    description:
+      'kernels of gated delta nets; with flashinfer, the default on Hopper GPUs, prefix caching keeps one more state since 0.33',
+  },
+] as const satisfies readonly EngineSetting[];
+
+/** Settings of vLLM, any of them absent. */
+export type VllmSettings = SettingsOf<typeof VLLM_SETTINGS>;
+
+/** Whether the release is `0.minor` or newer. */
+export function isSince({ version = VLLM_VERSIONS[0] }: VllmSettings, minor: number): boolean {
+  return Number(version.slice('0.'.length)) >= minor;
+}

@@ -1,0 +1,188 @@
+import { InputError } from '../../errors.js';
+import {
+  type FullLayer,
+  type KeyValueHeads,
+  type LatentLayer,
+  type Memory,
+  memoriesOf,
+} from '../../layer.js';
+import type { Model } from '../../model.js';
+import type { Workload } from '../../workload.js';
+import { type CacheType, headBytes } from './cache-types.js';
+import { isSince, type VllmSettings } from './settings.js';
+import type { Spec } from './spec.js';
+import { modelDtype, stateOf } from './states.js';
+
+/** What the size of a layer's cache depends on, beside the layer. */
+export interface SpecContext {
+  readonly model: Model;
+  readonly workload: Workload;
+  readonly settings: VllmSettings;
+  readonly cacheType: CacheType;
+}
+
+/**
+ * The specs of all layers that store something, before blocks are enlarged or padded. Layers that share a cache have
+ * none (`kv_sharing_target_layer_name`).
+ *
+ * Source: vllm-project/vllm v0.33.0, `get_kv_cache_spec` of `vllm/model_executor/layers/attention/attention.py`,
+ * `mla_attention.py`, `chunked_local_attention.py`, `cross_attention.py`,
+ * `vllm/model_executor/layers/mamba/abstract.py`, `vllm/model_executor/models/deepseek_v2.py`
+ * (`DeepseekV32IndexerCache`), `vllm/models/minimax_m3/common/indexer.py`.
+ *
+ * @throws InputError for layers that are not known here, and for heads that the ranks do not divide.
+ */
+export function specsOf(context: SpecContext, blockSize: number): readonly Spec[] {
+  return context.model.layers.flatMap((layer, index) =>
+    memoriesOf(layer).flatMap((memory) =>
+      specsOfMemory(memory, context).map((spec) => ({
+        blockSize,
+        stateBytes: 0,
+        keyBytes: 0,
+        valueBytes: 0,
+        limit: undefined,
+        paddedPageBytes: undefined,
+        ...spec,
+        layer: index,
+      })),
+    ),
+  );
+}
+
+type PartialSpec = Pick<Spec, 'kind' | 'pool' | 'geometry'> & Partial<Spec>;
+
+function specsOfMemory(memory: Memory, context: SpecContext): readonly PartialSpec[] {
+  const { model, workload, settings } = context;
+  switch (memory.kind) {
+    case 'full':
+      return [
+        { kind: 'full', pool: 'full', ...heads(memory, context, isSince(settings, 14)) },
+        ...indexerOfFull(memory, context),
+      ];
+    case 'sliding':
+      return [
+        {
+          kind: 'sliding',
+          pool: `sliding(${memory.slidingWindow})`,
+          limit: memory.slidingWindow,
+          ...heads(memory, context, isSince(settings, 20)),
+        },
+      ];
+    case 'chunked':
+      return [
+        {
+          kind: 'chunked',
+          pool: `chunked(${memory.attentionChunkSize})`,
+          limit: memory.attentionChunkSize,
+          ...heads(memory, context, false),
+        },
+      ];
+    case 'cross':
+      return [
+        {
+          kind: 'cross',
+          pool: `cross(${memory.encoderTokens})`,
+          limit: memory.encoderTokens,
+          ...heads(memory, context, false),
+        },
+      ];
+    case 'latent':
+      return latentSpecs(memory, context);
+    case 'recurrent': {
+      const { bytes, arithmetic } = stateOf(memory, model, workload.tensorParallel, settings);
+      return [{ kind: 'recurrent', pool: 'recurrent', stateBytes: bytes, geometry: arithmetic }];
+    }
+    case 'compressed':
+      throw new InputError(
+        `${model.name} has compressed layers, whose blocks vLLM packs side by side in a way that is not known here; use the engine ideal.`,
+      );
+    case 'shared':
+    case 'none':
+      return [];
+  }
+}
+
+/** @param storesValueHeadDim older releases and some kinds of layers store values with the size of keys. */
+function heads(
+  { numKeyValueHeads, keyHeadDim, valueHeadDim }: KeyValueHeads,
+  { model, workload: { tensorParallel }, cacheType }: SpecContext,
+  storesValueHeadDim: boolean,
+): Pick<Spec, 'keyBytes' | 'valueBytes' | 'geometry'> {
+  const few = Math.min(numKeyValueHeads, tensorParallel);
+  if (Math.max(numKeyValueHeads, tensorParallel) % few !== 0) {
+    throw new InputError(
+      `vLLM cannot split the ${numKeyValueHeads} key-value heads of ${model.name} over tensorParallel ${tensorParallel}; one must be a multiple of the other.`,
+    );
+  }
+  if (!storesValueHeadDim && valueHeadDim > keyHeadDim) {
+    throw new InputError(
+      `vLLM stores values of these layers of ${model.name} with the size of keys, ${keyHeadDim}, which is too small for ${valueHeadDim}.`,
+    );
+  }
+  const headsHere = Math.max(1, Math.floor(numKeyValueHeads / tensorParallel));
+  const values = storesValueHeadDim ? valueHeadDim : keyHeadDim;
+  return {
+    keyBytes: headsHere * headBytes(cacheType, keyHeadDim),
+    valueBytes: headsHere * headBytes(cacheType, values),
+    geometry: `${headsHere} KV heads x (${keyHeadDim} + ${values}) ${cacheType.flag}`,
+  };
+}
+
+/** FlashMLA's row of an fp8 latent of 512 + 64: 512 fp8, 4 fp32 scales and the rotary key of 64 in bf16. */
+const FP8_DS_MLA_BYTES = 656;
+
+function latentSpecs(memory: LatentLayer, { model, cacheType }: SpecContext): readonly PartialSpec[] {
+  const { kvLoraRank, qkRopeHeadDim, slidingWindow, indexer } = memory;
+  if (slidingWindow !== undefined) {
+    throw new InputError(
+      `${model.name} has latents with a window, whose blocks vLLM packs in a way that is not known here; use the engine ideal.`,
+    );
+  }
+  if (cacheType.scaleBytes > 0) {
+    throw new InputError(
+      `vLLM has no ${cacheType.flag} cache for latents (MLA); use bf16, fp16, fp8_e4m3 or fp8_e5m2.`,
+    );
+  }
+  const elements = kvLoraRank + qkRopeHeadDim;
+  const packed = indexer !== undefined && cacheType.bytes === 1;
+  if (packed && (kvLoraRank !== 512 || qkRopeHeadDim !== 64)) {
+    throw new InputError(
+      `vLLM stores sparse fp8 latents of 512 + 64 elements only (fp8_ds_mla), not the ${kvLoraRank} + ${qkRopeHeadDim} of ${model.name}; use bf16.`,
+    );
+  }
+  const latent: PartialSpec = {
+    kind: 'latent',
+    pool: 'latent',
+    keyBytes: packed ? FP8_DS_MLA_BYTES : headBytes(cacheType, elements),
+    geometry: packed ? `${FP8_DS_MLA_BYTES} bytes of fp8_ds_mla` : `${elements} ${cacheType.flag}`,
+  };
+  return indexer === undefined ? [latent] : [latent, quantizedIndexer(indexer.indexHeadDim)];
+}
+
+/** The keys of DeepSeek's indexer: fp8 with an fp32 scale for each 128 elements, whatever the cache's dtype. */
+function quantizedIndexer(indexHeadDim: number): PartialSpec {
+  const bytes = indexHeadDim + Math.floor(indexHeadDim / 128) * 4;
+  return {
+    kind: 'latent',
+    pool: 'indexer',
+    keyBytes: bytes,
+    geometry: `(${indexHeadDim} fp8 + ${Math.floor(indexHeadDim / 128)} fp32 scales)`,
+  };
+}
+
+/** MiniMax M3's indexer: keys of one head, in fp8 where the cache is, else in the model's dtype. */
+function indexerOfFull({ indexer }: FullLayer, { model, cacheType }: SpecContext): readonly PartialSpec[] {
+  if (indexer === undefined) {
+    return [];
+  }
+  const { indexHeadDim } = indexer;
+  const isFp8 = cacheType.bytes === 1;
+  return [
+    {
+      kind: 'latent',
+      pool: 'indexer',
+      keyBytes: indexHeadDim * (isFp8 ? 1 : 2),
+      geometry: `${indexHeadDim} ${isFp8 ? 'fp8' : modelDtype(model)}`,
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+/** Memory that the engine gets, in bytes: 400 GiB and a little, so that it does not divide into whole blocks. */
+export const AVAILABLE_BYTES = 400 * 2 ** 30 + 12_345;
+
+/** Workloads and settings that every model is asked for: around blocks and windows, all dtypes, both cache modes. */
+const FOR_ALL = [
+  { workload: { contextLength: 4096 }, settings: {} },
+  { workload: { contextLength: 32_769 }, settings: {} },
+  { workload: { contextLength: 131_072 }, settings: { maxNumBatchedTokens: 2048 } },
+  { workload: { contextLength: 20_000 }, settings: { asyncScheduling: false, enablePrefixCaching: false } },
+  {
+    workload: { contextLength: 65_536, keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' },
+    settings: { gdnPrefillBackend: 'triton' },
+  },
+  { workload: { contextLength: 10_000, tensorParallel: 2 }, settings: { mambaSsmCacheDtype: 'float32' } },
+  { workload: { contextLength: 50_000, tensorParallel: 8, pipelineParallel: 3 }, settings: {} },
+  { workload: { contextLength: 7777 }, settings: { blockSize: 256 } },
+];
+
+const WITHOUT_HYBRID_MANAGER = {
+  workload: { contextLength: 30_000 },
+  settings: { disableHybridKvCacheManager: true },
+};
+const WITH_CHUNKS = {
+  workload: { contextLength: 100_000 },
+  settings: { disableHybridKvCacheManager: false },
+};
+const OVER_CONTEXTS = {
+  workload: { contextLength: 100_001, tensorParallel: 8, contextParallel: 4 },
+  settings: {},
+};
+
+/** The cases that suit a model. */
+export function casesFor({ layers }) {
+  const kinds = new Set(layers.flatMap((layer) => layer.parts ?? [layer]).map(({ kind }) => kind));
+  return [
+    ...FOR_ALL,
+    ...(kinds.has('sliding') && kinds.has('full') ? [WITHOUT_HYBRID_MANAGER] : []),
+    ...(kinds.has('chunked') ? [WITH_CHUNKS] : []),
+    ...(kinds.has('latent') && kinds.size === 1 ? [OVER_CONTEXTS] : []),
+  ];
+}
