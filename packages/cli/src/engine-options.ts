@@ -15,7 +15,9 @@ export function addEngineSettings(command: Command): Command {
   for (const name of ENGINE_NAMES) {
     for (const setting of engineSettings(name)) {
       if (!command.options.some(({ long }) => long === setting.flag)) {
-        command.addOption(optionFor(setting).helpGroup(`Settings of ${name}:`));
+        for (const option of optionsFor(setting)) {
+          command.addOption(option.helpGroup(`Settings of ${name}:`));
+        }
       }
     }
   }
@@ -81,6 +83,14 @@ function settingValue({ flag, type }: EngineSetting, value: unknown): number | b
     default:
       return text;
   }
+}
+
+/** The setting's flag, and for one that is on or off the flag that turns it off, as vLLM and llama.cpp spell it. */
+function optionsFor(setting: EngineSetting): readonly Option[] {
+  const option = optionFor(setting);
+  return setting.type === 'boolean'
+    ? [option, new Option(setting.flag.replace(/^--/, '--no-'), `turns ${setting.flag} off`)]
+    : [option];
 }
 
 function optionFor({ flag, type, description }: EngineSetting): Option {

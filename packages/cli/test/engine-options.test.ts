@@ -1,6 +1,7 @@
 import { ENGINE_NAMES, engineSettings } from '@kv/core';
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { enginesFrom } from '../src/engine-options.js';
+import { addEngineSettings, enginesFrom } from '../src/engine-options.js';
 import { buildProgram } from '../src/program.js';
 
 describe('engines and their settings', () => {
@@ -31,5 +32,11 @@ describe('engines and their settings', () => {
         );
       }
     }
+  });
+
+  it('that are on or off can be turned off', () => {
+    const command = addEngineSettings(new Command());
+    command.parse(['--no-async-scheduling', '--swa-full'], { from: 'user' });
+    expect(command.opts()).toEqual({ asyncScheduling: false, swaFull: true });
   });
 });

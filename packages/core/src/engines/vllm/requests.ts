@@ -112,7 +112,7 @@ function statesOfRequest(specs: readonly Spec[], model: Model, settings: VllmSet
   const isMamba = mechanisms.has('mamba') || mechanisms.has('mamba2');
   if (isMamba && !isSince(settings, 28)) {
     throw new InputError(
-      `Up to 0.27 vLLM keeps the Mamba states of ${model.name} for each block with prefix caching (mamba cache mode "all"), which is not known here; set --enable-prefix-caching to false, or take a newer --engine-version.`,
+      `Up to 0.27 vLLM keeps the Mamba states of ${model.name} for each block with prefix caching (mamba cache mode "all"), which is not known here; give --no-enable-prefix-caching, or take a newer --engine-version.`,
     );
   }
   const checkpoints =
