@@ -72,6 +72,13 @@ export function buildProgram(): Command {
   );
 
   addFormatOptions(
+    subcommand(program, 'models [search...]', 'the catalogue: published models, by words of their names'),
+  ).action(async (words, options) => {
+    const { modelsCommand } = await import('./commands/models.js');
+    await modelsCommand(words, options);
+  });
+
+  addFormatOptions(
     addEnginesOption(
       addUseOptions(
         addGeometryOptions(
@@ -124,7 +131,8 @@ function append(value: string, values: readonly string[] = []): readonly string[
 const EXAMPLES = `
 Examples:
   kv plot                                      MHA against GQA, as a table and an HTML page
-  kv estimate path/to/config.json -c 128k      what a published model takes
-  kv inspect path/to/config.json               what each of its layers remembers
+  kv models gemma                              published models of that name
+  kv estimate Llama-3.1-8B -c 128k             what one of them takes
+  kv inspect path/to/config.json               what each layer of any other remembers
   kv compare --emb-dim 4096 --n-heads 32 --n-layers 32 --n-kv-groups 4 --latent-dim 576
 `;

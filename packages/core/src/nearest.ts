@@ -14,15 +14,28 @@ function editDistance(from: string, to: string): number {
 
 /** The candidate that a mistyped word most likely meant, or undefined when none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  return nearestOf(word, candidates, 1)[0];
+}
+
+/**
+ * The candidates that a mistyped word may have meant, the nearest first: those that differ from it in at most a third of
+ * its characters.
+ *
+ * @param limit how many at most.
+ * @param compared the part of a candidate that the word is compared with.
+ */
+export function nearestOf(
+  word: string,
+  candidates: readonly string[],
+  limit: number,
+  compared: (candidate: string) => string = (candidate) => candidate,
+): readonly string[] {
   const typed = word.slice(0, 100).toLowerCase();
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(typed.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(typed, candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  const mostDistant = Math.max(2, Math.floor(typed.length / 3));
+  return candidates
+    .map((candidate) => ({ candidate, distance: editDistance(typed, compared(candidate).toLowerCase()) }))
+    .filter(({ distance }) => distance <= mostDistant)
+    .sort((one, other) => one.distance - other.distance)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate);
 }

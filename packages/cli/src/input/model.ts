@@ -4,8 +4,8 @@ import { InputError, type Model, modelFromConfig, parseConfigText } from '@kv/co
 import { readTextFile, readTextStream } from './text.js';
 
 /**
- * The model that an argument names: a path to a `config.json` or to a folder that holds one, or `-` for a config on
- * standard input.
+ * The model that an argument names: a path to a `config.json` or to a folder that holds one, `-` for a config on
+ * standard input, else a name in the catalogue.
  *
  * @throws InputError where it names nothing, or nothing that is understood.
  */
@@ -13,6 +13,10 @@ export async function modelFrom(argument: string): Promise<Model> {
   if (argument === '-') {
     const text = await readTextStream(process.stdin, 'standard input');
     return modelFromConfigText(text, { id: '-', name: 'stdin', source: 'standard input' });
+  }
+  if (!existsSync(argument)) {
+    const { modelFromCatalogue } = await import('./catalogue.js');
+    return modelFromCatalogue(argument);
   }
   const path = configPath(argument);
   return modelFromConfigText(await readTextFile(path), { id: argument, name: nameOf(path), source: path });
@@ -31,11 +35,6 @@ function modelFromConfigText(
 }
 
 function configPath(argument: string): string {
-  if (!existsSync(argument)) {
-    throw new InputError(
-      `"${argument}" is not a file or folder; give a path to a config.json, a folder that holds one, or "-" for standard input.`,
-    );
-  }
   if (!statSync(argument).isDirectory()) {
     return argument;
   }

@@ -159,6 +159,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   minimax_m1: miniMax,
   minimax_m2: llama,
   minimax_m3: miniMaxM3,
+  minimax_m3_vl: miniMaxM3,
   minimax_m3_vl_text: miniMaxM3,
   minimax_text_01: miniMax,
   ministral: windowed,
