@@ -134,5 +134,6 @@ Examples:
   kv models gemma                              published models of that name
   kv estimate Llama-3.1-8B -c 128k             what one of them takes
   kv inspect path/to/config.json               what each layer of any other remembers
+  kv estimate hf:org/name                      what a model on the Hugging Face hub takes
   kv compare --emb-dim 4096 --n-heads 32 --n-layers 32 --n-kv-groups 4 --latent-dim 576
 `;
