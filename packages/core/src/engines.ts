@@ -1,6 +1,8 @@
 import type { Engine } from './engine.js';
 import { ideal } from './engines/ideal.js';
 import { LLAMACPP_SETTINGS, llamacpp } from './engines/llamacpp.js';
+import { SGLANG_SETTINGS } from './engines/sglang/settings.js';
+import { sglang } from './engines/sglang.js';
 import { VLLM_SETTINGS } from './engines/vllm/settings.js';
 import { vllm } from './engines/vllm.js';
 import { InputError } from './errors.js';
@@ -16,6 +18,7 @@ interface EngineKind {
 const ENGINES: Readonly<Record<string, EngineKind>> = {
   ideal: kind('ideal', [], () => ideal),
   'llama.cpp': kind('llama.cpp', LLAMACPP_SETTINGS, llamacpp),
+  sglang: kind('sglang', SGLANG_SETTINGS, sglang),
   vllm: kind('vllm', VLLM_SETTINGS, vllm),
 };
 
