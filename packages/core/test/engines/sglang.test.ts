@@ -73,8 +73,29 @@ interface Golden {
 
 const golden: Golden = JSON.parse(readFileSync(new URL('../golden/sglang.json', import.meta.url), 'utf8'));
 
-function goldenModel(id: string): Model {
-  const known = golden.models[id];
+interface PublishedLines extends Pick<Golden, 'models'> {
+  readonly cases: readonly {
+    readonly model: string;
+    readonly workload: Partial<Workload>;
+    readonly settings: SglangSettings;
+    /** Sizes are in GiB with two decimals, as they were printed. */
+    readonly log: {
+      readonly tokens: number;
+      readonly key: string;
+      readonly value?: string;
+      readonly convolution?: string;
+      readonly state?: string;
+    };
+    readonly compare: { readonly engine: number; readonly ours: number };
+  }[];
+}
+
+const published: PublishedLines = JSON.parse(
+  readFileSync(new URL('../golden/sglang-logs.json', import.meta.url), 'utf8'),
+);
+
+function goldenModel(id: string, { models }: Pick<Golden, 'models'> = golden): Model {
+  const known = models[id];
   if (known === undefined) {
     throw new Error(`The golden file has no model ${id}.`);
   }
@@ -98,6 +119,43 @@ describe.each(Object.keys(golden.models))("%s, as SGLang's own code makes its po
         maxRunningRequests = null,
       } = found;
       expect({ maxTotalNumTokens, swaTokens, maxMambaCacheSize, maxRunningRequests }).toEqual(log.capacity);
+    }
+  });
+});
+
+/** The least memory of which SGLang makes this many tokens, or the next whole page. */
+function memoryFor(tokens: number, capacityOf: (bytes: number) => SglangCapacity): SglangCapacity {
+  const holds = (bytes: number) => {
+    try {
+      return capacityOf(bytes).maxTotalNumTokens >= tokens;
+    } catch (error) {
+      if (error instanceof InputError) {
+        return false;
+      }
+      throw error;
+    }
+  };
+  let [less, enough] = [0, 2 ** 42];
+  while (enough - less > 1) {
+    const middle = Math.floor((less + enough) / 2);
+    [less, enough] = holds(middle) ? [less, middle] : [middle, enough];
+  }
+  return capacityOf(enough);
+}
+
+describe('a line that a running engine logged', () => {
+  it.each(published.cases)('has the sizes that it printed: $model, $log.tokens tokens', (line) => {
+    const known = goldenModel(line.model, published);
+    const use = { ...DEFAULT_WORKLOAD, ...line.workload };
+    const { tokens, key, value = '0.00', convolution, state } = line.log;
+    const found = memoryFor(tokens, (bytes) => sglangCapacity(known, use, line.settings, bytes));
+    const printed = (bytes: number) => (bytes / 2 ** 30).toFixed(2);
+
+    expect(found.maxTotalNumTokens).toBe(tokens);
+    expect([printed(found.keyBytes), printed(found.valueBytes)]).toEqual([key, value]);
+    expect(line.compare).toMatchObject({ engine: Number(key), ours: Number(printed(found.keyBytes)) });
+    if (convolution !== undefined && state !== undefined) {
+      expect([printed(found.convolutionBytes), printed(found.stateBytes)]).toEqual([convolution, state]);
     }
   });
 });
