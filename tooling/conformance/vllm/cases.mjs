@@ -1,6 +1,8 @@
 /** Memory that the engine gets, in bytes: 400 GiB and a little, so that it does not divide into whole blocks. */
 export const AVAILABLE_BYTES = 400 * 2 ** 30 + 12_345;
 
+const FP8 = { keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' };
+
 /** Workloads and settings that every model is asked for: around blocks and windows, all dtypes, both cache modes. */
 const FOR_ALL = [
   { workload: { contextLength: 4096 }, settings: {} },
@@ -8,7 +10,7 @@ const FOR_ALL = [
   { workload: { contextLength: 131_072 }, settings: { maxNumBatchedTokens: 2048 } },
   { workload: { contextLength: 20_000 }, settings: { asyncScheduling: false, enablePrefixCaching: false } },
   {
-    workload: { contextLength: 65_536, keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' },
+    workload: { contextLength: 65_536, ...FP8 },
     settings: { gdnPrefillBackend: 'triton' },
   },
   { workload: { contextLength: 10_000, tensorParallel: 2 }, settings: { mambaSsmCacheDtype: 'float32' } },
@@ -32,6 +34,9 @@ const OVER_CONTEXTS = {
 /** The cases that suit a model. */
 export function casesFor({ layers }) {
   const kinds = new Set(layers.flatMap((layer) => layer.parts ?? [layer]).map(({ kind }) => kind));
+  if (kinds.has('compressed')) {
+    return FOR_ALL.map(({ workload, settings }) => ({ workload: { ...workload, ...FP8 }, settings }));
+  }
   return [
     ...FOR_ALL,
     ...(kinds.has('sliding') && kinds.has('full') ? [WITHOUT_HYBRID_MANAGER] : []),

@@ -37,7 +37,9 @@ function specsOfMemory(memory, { tensorParallel, keyDtype }) {
     case 'cross':
       return [{ spec: 'CrossAttentionSpec', arguments: heads() }];
     case 'latent':
-      return latentSpecs(memory, keyDtype);
+      return memory.slidingWindow === undefined ? latentSpecs(memory, keyDtype) : [windowOf(memory)];
+    case 'compressed':
+      return compressedSpecs(memory);
     case 'recurrent':
       return [{ spec: 'MambaSpec', ...stateOf(memory) }];
     default:
@@ -71,6 +73,67 @@ function latentSpecs({ kvLoraRank, qkRopeHeadDim, indexer }, keyDtype) {
       },
     },
   ];
+}
+
+/** FlashMLA's alignment of blocks of DeepSeek-V4. */
+const ALIGNMENT = 576;
+
+const LATENT_OF_DEEPSEEK_V4 = {
+  num_kv_heads: 1,
+  head_size: 512,
+  dtype: 'uint8',
+  cache_dtype_str: 'fp8_ds_mla',
+  state_content_bytes: 584,
+  alignment: ALIGNMENT,
+  model_version: 'deepseek_v4',
+};
+
+/** `DeepseekV4SWACache`. */
+function windowOf({ slidingWindow }) {
+  return {
+    spec: 'SlidingWindowMLASpec',
+    block_size: 64,
+    arguments: { ...LATENT_OF_DEEPSEEK_V4, sliding_window: slidingWindow },
+  };
+}
+
+/** `DeepseekV4Indexer`, `DeepseekV4Attention` and a `DeepseekCompressor` for each. */
+function compressedSpecs({ compressRatio, headDim, indexer }) {
+  return [
+    ...(indexer === undefined
+      ? []
+      : [
+          {
+            spec: 'MLAAttentionSpec',
+            arguments: {
+              num_kv_heads: 1,
+              head_size: indexer.indexHeadDim + Math.floor(indexer.indexHeadDim / 128) * 4,
+              dtype: 'uint8',
+              tokens_per_state: compressRatio,
+              alignment: ALIGNMENT,
+            },
+          },
+          compressorOf(compressRatio, indexer.indexHeadDim),
+        ]),
+    { spec: 'MLAAttentionSpec', arguments: { ...LATENT_OF_DEEPSEEK_V4, tokens_per_state: compressRatio } },
+    compressorOf(compressRatio, headDim),
+  ];
+}
+
+/** `CompressorStateCache`. */
+function compressorOf(compressRatio, headDim) {
+  const overlap = compressRatio === 4 ? 2 : 1;
+  return {
+    spec: 'SlidingWindowMLASpec',
+    block_size: compressRatio === 4 ? 4 : 8,
+    arguments: {
+      num_kv_heads: 1,
+      head_size: 2 * overlap * headDim,
+      dtype: 'float32',
+      sliding_window: overlap * compressRatio,
+      alignment: ALIGNMENT,
+    },
+  };
 }
 
 /** `MiniMaxM3IndexerCache`. */

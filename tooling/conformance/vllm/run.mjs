@@ -97,6 +97,7 @@ function questionOf({ model, workload, settings }) {
     cache_dtype: use.keyDtype === 'bf16' ? 'auto' : use.keyDtype,
     mamba_ssm_cache_dtype: settings.mambaSsmCacheDtype ?? stateDtype(model),
     block_size: settings.blockSize ?? defaultBlockSize(memories),
+    layout: memories.some(({ kind }) => kind === 'compressed') ? 'BLHNC' : 'LBNHC',
     use_mla: memories.some(({ kind }) => kind === 'latent'),
     one_token: tokenOf(attention, use.tensorParallel),
     available_bytes: AVAILABLE_BYTES,
@@ -120,6 +121,9 @@ function stateDtype({ id }) {
 
 /** The least that the attention kernels of all layers take: `get_supported_kernel_block_sizes`. */
 function defaultBlockSize(memories) {
+  if (memories.some(({ kind }) => kind === 'compressed')) {
+    return 256;
+  }
   const indexed = memories.find(({ indexer }) => indexer !== undefined);
   return indexed === undefined ? 16 : indexed.kind === 'full' ? 128 : 64;
 }

@@ -150,6 +150,7 @@ for spec_class, base in [
     (interface.FullAttentionSpec, interface.FullAttentionSpec),
     (interface.MLAAttentionSpec, interface.FullAttentionSpec),
     (interface.SlidingWindowSpec, interface.SlidingWindowSpec),
+    (interface.SlidingWindowMLASpec, interface.SlidingWindowSpec),
     (interface.ChunkedLocalAttentionSpec, interface.ChunkedLocalAttentionSpec),
     (interface.CrossAttentionSpec, interface.CrossAttentionSpec),
     (interface.MambaSpec, interface.MambaSpec),
@@ -196,7 +197,7 @@ def config_of(case):
         num_gpu_blocks_override=None,
         prefix_cache_retention_interval=None,
         kv_cache_dtype_skip_layers=[],
-        get_resolved_kv_cache_layout=lambda: interface.KVCacheLayout.LBNHC,
+        get_resolved_kv_cache_layout=lambda: getattr(interface.KVCacheLayout, case["layout"]),
     )
     return SimpleNamespace(
         cache_config=cache,
@@ -258,13 +259,15 @@ def spec_of(layer, config, case):
     arguments = dict(layer["arguments"])
     if "dtype" in arguments:
         arguments["dtype"] = DTYPES[arguments["dtype"]]
+        if "state_content_bytes" in arguments:
+            arguments["kv_quant_mode"] = interface.get_kv_quant_mode("fp8_ds_mla")
     else:
         cache_dtype = case["cache_dtype"]
         arguments["dtype"] = (
             config.model_config.dtype if cache_dtype == "auto" else BY_CACHE_DTYPE[cache_dtype]
         )
         arguments["kv_quant_mode"] = interface.get_kv_quant_mode(cache_dtype)
-    return getattr(interface, layer["spec"])(block_size=cache.block_size, **arguments)
+    return getattr(interface, layer["spec"])(block_size=layer.get("block_size", cache.block_size), **arguments)
 
 
 def align(case, config):

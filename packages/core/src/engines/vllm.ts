@@ -1,6 +1,7 @@
 import type { Engine, RankPlan } from '../engine.js';
 import type { ChosenDtype, Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
+import { isDeepseekV4 } from './vllm/deepseek-v4.js';
 import { blockLayoutOf } from './vllm/layout.js';
 import { poolsOf } from './vllm/pools.js';
 import type { VllmSettings } from './vllm/settings.js';
@@ -42,8 +43,11 @@ export function vllm(settings: VllmSettings = {}): Engine {
   };
 }
 
-/** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored. */
+/** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored, or only one format runs. */
 function kvCacheDtype(model: Model): ChosenDtype {
+  if (isDeepseekV4(model)) {
+    return { dtype: 'fp8_e4m3', reason: 'vLLM stores DeepSeek-V4 in fp8_ds_mla' };
+  }
   return model.kvCacheDtype.dtype === 'fp32'
     ? { dtype: modelDtype(model), reason: 'vLLM runs fp32 checkpoints in bf16' }
     : model.kvCacheDtype;

@@ -45,6 +45,24 @@ const llama8b = modelOf(repeat([32, full(8, 128)]));
 const gemma27b = modelOf(repeat([52, sliding(16, 128, 1024)], [10, full(16, 128)]));
 const qwen3Next = modelOf(repeat([36, deltaNet], [12, full(2, 256)]));
 
+const FP8 = { keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' } as const;
+const latentWindow = { kind: 'latent', kvLoraRank: 448, qkRopeHeadDim: 64, slidingWindow: 128 } as const;
+const indexed: Layer = {
+  kind: 'composite',
+  parts: [
+    latentWindow,
+    { kind: 'compressed', compressRatio: 4, headDim: 512, indexer: { indexHeadDim: 128 } },
+  ],
+};
+const compressed: Layer = {
+  kind: 'composite',
+  parts: [latentWindow, { kind: 'compressed', compressRatio: 128, headDim: 512 }],
+};
+const deepseekV4 = modelOf([latentWindow, indexed, compressed, indexed]);
+function deepseekV4Of(compressRatio: number, headDim: number): Model {
+  return modelOf([latentWindow, { kind: 'compressed', compressRatio, headDim }]);
+}
+
 interface Golden {
   readonly availableBytes: number;
   readonly models: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> }>>;
@@ -458,7 +476,26 @@ describe('what the engine does not run', () => {
       {},
       /too small for 128/,
     ],
-    ['compressed layers', modelOf([{ kind: 'compressed', compressRatio: 4, headDim: 512 }]), {}, {}, /ideal/],
+    ['DeepSeek-V4 in bf16', deepseekV4, {}, {}, /fp8_ds_mla/],
+    ['DeepSeek-V4 before 0.29', deepseekV4, FP8, { version: '0.28' }, /newer --engine-version/],
+    ['DeepSeek-V4 in small blocks', deepseekV4, FP8, { blockSize: 64 }, /take 256 only/],
+    [
+      'DeepSeek-V4 without the hybrid manager',
+      deepseekV4,
+      FP8,
+      { disableHybridKvCacheManager: true },
+      /hybrid KV cache manager/,
+    ],
+    [
+      'contexts of DeepSeek-V4',
+      deepseekV4,
+      { ...FP8, tensorParallel: 8, contextParallel: 2 },
+      {},
+      /contextParallel/,
+    ],
+    ['a compressor of another ratio', deepseekV4Of(8, 512), FP8, {}, /ratio 4 and 128, not 8/],
+    ['entries of another size', deepseekV4Of(4, 256), FP8, {}, /448 \+ 64/],
+    ['compression without an indexer', deepseekV4Of(128, 512), FP8, {}, /with an indexer/],
     [
       'states without the hybrid manager',
       qwen3Next,
@@ -476,6 +513,31 @@ describe('what the engine does not run', () => {
   ] as const)('is refused: %s', (_what, any, use, set, message) => {
     expect(() => run(any, use, set)).toThrow(InputError);
     expect(() => run(any, use, set)).toThrow(message);
+  });
+});
+
+describe('DeepSeek-V4', () => {
+  const layer = fc.constantFrom<Layer>(latentWindow, indexed, compressed);
+  const any = fc.array(layer, { maxLength: 12 }).map((layers) => modelOf([indexed, ...layers]));
+
+  it('stores no less than attention needs, in whole bytes, and more with every token', () => {
+    const length = fc.integer({ min: 1, max: 300_000 });
+    fc.assert(
+      fc.property(any, length, fc.nat(1000), (model, contextLength, more) => {
+        const use = { ...DEFAULT_WORKLOAD, ...FP8, contextLength };
+        const { totalBytes } = run(model, use);
+        expect(Number.isSafeInteger(totalBytes)).toBe(true);
+        expect(totalBytes).toBeGreaterThanOrEqual(estimate(model, use).totalBytes);
+        expect(run(model, { ...use, contextLength: contextLength + more }).totalBytes).toBeGreaterThanOrEqual(
+          totalBytes,
+        );
+        expect(run(model, { ...use, numSequences: 3 }).totalBytes).toBe(3 * totalBytes);
+      }),
+    );
+  });
+
+  it('is stored in fp8 unless another dtype is asked for', () => {
+    expect(vllm().kvCacheDtype?.(deepseekV4).dtype).toBe('fp8_e4m3');
   });
 });
 

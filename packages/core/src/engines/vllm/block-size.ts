@@ -1,6 +1,7 @@
 import { ceilDiv } from '../../exact.js';
 import { memoriesOf } from '../../layer.js';
 import type { Model } from '../../model.js';
+import { DEEPSEEK_V4_BLOCK_SIZE, isDeepseekV4 } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';
 import { pageBytes, type Spec } from './spec.js';
 
@@ -12,8 +13,8 @@ const GDN_CHECKPOINT_ALIGNMENT = 64;
 
 /**
  * Tokens in a block before recurrent layers enlarge it: `--block-size`, or the smallest size that the attention
- * kernels of a Hopper GPU take. 16, but 64 with the indexer of sparse MLA, 128 with that of MiniMax M3, and 64 for any
- * MLA before 0.18, when FlashMLA was the default.
+ * kernels of a Hopper GPU take. 16, but 64 with the indexer of sparse MLA, 128 with that of MiniMax M3, 256 for
+ * DeepSeek-V4, and 64 for any MLA before 0.18, when FlashMLA was the default.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/platforms/interface.py` (`update_block_size_for_backend`),
  * `get_supported_kernel_block_sizes` of `vllm/v1/attention/backends/` and `vllm/models/minimax_m3/common/`; v0.17.0,
@@ -22,6 +23,9 @@ const GDN_CHECKPOINT_ALIGNMENT = 64;
 export function blockSizeOf(model: Model, settings: VllmSettings): number {
   if (settings.blockSize !== undefined) {
     return settings.blockSize;
+  }
+  if (isDeepseekV4(model)) {
+    return DEEPSEEK_V4_BLOCK_SIZE;
   }
   const memories = model.layers.flatMap(memoriesOf);
   if (memories.some((memory) => memory.kind === 'full' && memory.indexer !== undefined)) {

@@ -9,6 +9,7 @@ import {
 import type { Model } from '../../model.js';
 import type { Workload } from '../../workload.js';
 import { type CacheType, headBytes } from './cache-types.js';
+import { deepseekV4Specs } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 import { modelDtype, stateOf } from './states.js';
@@ -87,15 +88,15 @@ function specsOfMemory(memory: Memory, context: SpecContext): readonly PartialSp
         },
       ];
     case 'latent':
-      return latentSpecs(memory, context);
+      return memory.slidingWindow === undefined
+        ? latentSpecs(memory, context)
+        : deepseekV4Specs(memory, model, context.cacheType, settings);
     case 'recurrent': {
       const { bytes, arithmetic } = stateOf(memory, model, workload.tensorParallel, settings);
       return [{ kind: 'recurrent', pool: 'recurrent', stateBytes: bytes, geometry: arithmetic }];
     }
     case 'compressed':
-      throw new InputError(
-        `${model.name} has compressed layers, whose blocks vLLM packs side by side in a way that is not known here; use the engine ideal.`,
-      );
+      return deepseekV4Specs(memory, model, context.cacheType, settings);
     case 'shared':
     case 'none':
       return [];
@@ -132,12 +133,7 @@ function heads(
 const FP8_DS_MLA_BYTES = 656;
 
 function latentSpecs(memory: LatentLayer, { model, cacheType }: SpecContext): readonly PartialSpec[] {
-  const { kvLoraRank, qkRopeHeadDim, slidingWindow, indexer } = memory;
-  if (slidingWindow !== undefined) {
-    throw new InputError(
-      `${model.name} has latents with a window, whose blocks vLLM packs in a way that is not known here; use the engine ideal.`,
-    );
-  }
+  const { kvLoraRank, qkRopeHeadDim, indexer } = memory;
   if (cacheType.scaleBytes > 0) {
     throw new InputError(
       `vLLM has no ${cacheType.flag} cache for latents (MLA); use bf16, fp16, fp8_e4m3 or fp8_e5m2.`,
