@@ -22,6 +22,7 @@ export interface Dtype {
  * Every storage format, from the largest to the smallest.
  *
  * - Plain: IEEE 754, bfloat16, OCP FP8 (E4M3, E5M2); `int8` and `int4` without scales, as papers count them.
+ * - `fp8_per_token_head`: FP8 whose scales are one for each head of a token and not each block, so an engine adds them.
  * - `mxfp8`: 32 FP8 elements and a one-byte scale (OCP Microscaling Formats v1.0); `nvfp4`: 16 FP4 elements and a
  *   one-byte scale (vllm-project/vllm v0.33.0, `vllm/v1/kv_cache_interface.py`, `nvfp4_kv_cache_full_dim`).
  * - `q8_0` to `iq4_nl`: ggml's blocks of 32 with their scales; ggml-org/llama.cpp, `ggml/src/ggml-common.h`
@@ -35,14 +36,15 @@ export const DTYPES = [
   { name: 'mxfp8', blockSize: 32, blockBytes: 33, aliases: [] },
   { name: 'fp8_e4m3', blockSize: 1, blockBytes: 1, aliases: ['fp8', 'float8_e4m3fn', 'float8_e4m3', 'e4m3'] },
   { name: 'fp8_e5m2', blockSize: 1, blockBytes: 1, aliases: ['float8_e5m2', 'e5m2'] },
-  { name: 'int8', blockSize: 1, blockBytes: 1, aliases: ['i8'] },
+  { name: 'fp8_per_token_head', blockSize: 1, blockBytes: 1, aliases: [] },
+  { name: 'int8', blockSize: 1, blockBytes: 1, aliases: ['i8', 'int8_per_token_head'] },
   { name: 'q5_1', blockSize: 32, blockBytes: 24, aliases: [] },
   { name: 'q5_0', blockSize: 32, blockBytes: 22, aliases: [] },
   { name: 'q4_1', blockSize: 32, blockBytes: 20, aliases: [] },
   { name: 'nvfp4', blockSize: 16, blockBytes: 9, aliases: ['fp4_mx_block16'] },
   { name: 'q4_0', blockSize: 32, blockBytes: 18, aliases: [] },
   { name: 'iq4_nl', blockSize: 32, blockBytes: 18, aliases: [] },
-  { name: 'int4', blockSize: 2, blockBytes: 1, aliases: ['i4'] },
+  { name: 'int4', blockSize: 2, blockBytes: 1, aliases: ['i4', 'int4_per_token_head'] },
 ] as const satisfies readonly Dtype[];
 
 /** The name of a storage format that this library knows. */

@@ -31,6 +31,11 @@ const OVER_CONTEXTS = {
   settings: {},
 };
 
+const QUANTIZED = ['fp8_per_token_head', 'int8', 'int4', 'nvfp4'].map((dtype) => ({
+  workload: { contextLength: 12_345, keyDtype: dtype, valueDtype: dtype },
+  settings: {},
+}));
+
 /** The cases that suit a model. */
 export function casesFor({ layers }) {
   const kinds = new Set(layers.flatMap((layer) => layer.parts ?? [layer]).map(({ kind }) => kind));
@@ -41,6 +46,22 @@ export function casesFor({ layers }) {
     ...FOR_ALL,
     ...(kinds.has('sliding') && kinds.has('full') ? [WITHOUT_HYBRID_MANAGER] : []),
     ...(kinds.has('chunked') ? [WITH_CHUNKS] : []),
+    ...(isPlain(layers) ? QUANTIZED : []),
     ...(kinds.has('latent') && kinds.size === 1 ? [OVER_CONTEXTS] : []),
   ];
+}
+
+/** Heads of the kinds that kernels with scales beside the elements take, keys and values of one size. */
+function isPlain(layers) {
+  const memories = layers.flatMap((layer) => layer.parts ?? [layer]);
+  return (
+    memories.some(({ kind }) => kind === 'full' || kind === 'sliding') &&
+    memories.every(
+      ({ kind, indexer, keyHeadDim, valueHeadDim }) =>
+        ['full', 'sliding', 'recurrent', 'none', 'shared'].includes(kind) &&
+        indexer === undefined &&
+        keyHeadDim === valueHeadDim &&
+        (keyHeadDim ?? 16) % 16 === 0,
+    )
+  );
 }

@@ -11,6 +11,9 @@ const GOLDEN = fileURLToPath(new URL('../../../packages/core/test/golden/vllm.js
 const SPECS = fileURLToPath(new URL('specs.py', import.meta.url));
 const CONFIGS = JSON.parse(readFileSync(new URL('models.json', import.meta.url), 'utf8'));
 
+/** vLLM's own words for cache dtypes, where they are others. */
+const CACHE_DTYPES = { bf16: 'auto', int8: 'int8_per_token_head', int4: 'int4_per_token_head' };
+
 const models = Object.entries(CONFIGS).map(([id, config]) =>
   modelFromConfig(config, { id, source: 'golden' }),
 );
@@ -94,7 +97,7 @@ function questionOf({ model, workload, settings }) {
     decode_context_parallel_size: use.contextParallel,
     max_model_len: use.contextLength,
     dtype: model.dtype.dtype === 'fp16' ? 'float16' : 'bfloat16',
-    cache_dtype: use.keyDtype === 'bf16' ? 'auto' : use.keyDtype,
+    cache_dtype: CACHE_DTYPES[use.keyDtype] ?? use.keyDtype,
     mamba_ssm_cache_dtype: settings.mambaSsmCacheDtype ?? stateDtype(model),
     block_size: settings.blockSize ?? defaultBlockSize(memories),
     layout: memories.some(({ kind }) => kind === 'compressed') ? 'BLHNC' : 'LBNHC',

@@ -7,11 +7,13 @@ nothing, since planning needs no more of torch than the sizes of its dtypes. Lay
 the arguments of its spec classes and of its state shape calculators.
 """
 
+import ast
 import importlib.abc
 import importlib.util
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from unittest.mock import MagicMock
@@ -74,7 +76,7 @@ class Dtype:
 
 DTYPES = {
     name: Dtype(name, size)
-    for name, size in [("float32", 4), ("float16", 2), ("bfloat16", 2), ("uint8", 1), ("float8_e4m3fn", 1)]
+    for name, size in [("float32", 4), ("float16", 2), ("bfloat16", 2), ("uint8", 1), ("int8", 1), ("float8_e4m3fn", 1)]
 }
 
 import torch  # noqa: E402
@@ -86,7 +88,15 @@ torch.Tensor = type("Tensor", (), {})
 
 import vllm.utils.torch_utils as torch_utils  # noqa: E402
 
-BY_CACHE_DTYPE = {**DTYPES, "fp8": DTYPES["uint8"], "fp8_e4m3": DTYPES["uint8"], "fp8_e5m2": DTYPES["uint8"]}
+# Every quantized format is stored as bytes, but for the one of signed integers.
+BY_CACHE_DTYPE = {
+    **DTYPES,
+    **{
+        name: DTYPES["uint8"]
+        for name in ("fp8", "fp8_e4m3", "fp8_e5m2", "int4_per_token_head", "fp8_per_token_head", "nvfp4")
+    },
+    "int8_per_token_head": DTYPES["int8"],
+}
 torch_utils.get_dtype_size = lambda dtype: dtype.itemsize
 torch_utils.STR_DTYPE_TO_TORCH_DTYPE = BY_CACHE_DTYPE
 torch_utils.get_kv_cache_torch_dtype = lambda cache_dtype, model_dtype: (
@@ -158,8 +168,31 @@ for spec_class, base in [
     registry.KVCacheSpecRegistry.register(spec_class, object, base)
 
 
+def function_of(path, name, names):
+    """One function of a module whose imports need a GPU, with the names that it uses."""
+    tree = ast.parse((SOURCE / path).read_text())
+    found = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name)
+    found.decorator_list = []
+    scope = dict(names)
+    exec(compile(ast.Module([found], []), path, "exec"), scope)
+    return scope[name]
+
+
+PACKING = {
+    "KVQuantMode": interface.KVQuantMode,
+    "get_dtype_size": torch_utils.get_dtype_size,
+    "replace": replace,
+    "torch": torch,
+}
+PACKING["nvfp4_kv_cache_full_dim"] = function_of("vllm/utils/torch_utils.py", "nvfp4_kv_cache_full_dim", {})
+PACKERS = [
+    function_of(f"vllm/v1/attention/backends/{backend}.py", "customize_spec", PACKING)
+    for backend in ("triton_attn", "flashinfer")
+]
+
+
 class Kernels:
-    """An attention backend whose kernels take any multiple of a number of tokens, and pack nothing."""
+    """An attention backend whose kernels take any multiple of a number of tokens, and pack quantized heads."""
 
     base = 16
 
@@ -169,6 +202,8 @@ class Kernels:
 
     @staticmethod
     def customize_spec(spec):
+        for pack in PACKERS:
+            spec = pack(None, spec)
         return spec
 
     @staticmethod
@@ -267,7 +302,8 @@ def spec_of(layer, config, case):
             config.model_config.dtype if cache_dtype == "auto" else BY_CACHE_DTYPE[cache_dtype]
         )
         arguments["kv_quant_mode"] = interface.get_kv_quant_mode(cache_dtype)
-    return getattr(interface, layer["spec"])(block_size=layer.get("block_size", cache.block_size), **arguments)
+    spec = getattr(interface, layer["spec"])(block_size=layer.get("block_size", cache.block_size), **arguments)
+    return Kernels.customize_spec(spec)
 
 
 def align(case, config):

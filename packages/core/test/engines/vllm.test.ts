@@ -46,6 +46,7 @@ const gemma27b = modelOf(repeat([52, sliding(16, 128, 1024)], [10, full(16, 128)
 const qwen3Next = modelOf(repeat([36, deltaNet], [12, full(2, 256)]));
 
 const FP8 = { keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' } as const;
+const NVFP4 = { keyDtype: 'nvfp4', valueDtype: 'nvfp4' } as const;
 const latentWindow = { kind: 'latent', kvLoraRank: 448, qkRopeHeadDim: 64, slidingWindow: 128 } as const;
 const indexed: Layer = {
   kind: 'composite',
@@ -165,7 +166,8 @@ it.each(golden.refused)(
   },
 );
 
-const dtype = fc.constantFrom<DtypeName>(...CACHE_TYPES.keys());
+/** All but the one whose groups of 16 elements arbitrary heads do not divide into. */
+const dtype = fc.constantFrom<DtypeName>(...[...CACHE_TYPES.keys()].filter((name) => name !== 'nvfp4'));
 const plainDtype = fc.constantFrom<DtypeName>('fp16', 'bf16', 'fp8_e4m3', 'fp8_e5m2');
 function workloadOf(cacheDtype: fc.Arbitrary<DtypeName>): fc.Arbitrary<Workload> {
   return fc
@@ -475,6 +477,28 @@ describe('what the engine does not run', () => {
       {},
       {},
       /too small for 128/,
+    ],
+    [
+      'nvfp4 of heads that are not in groups of 16',
+      modelOf([full(8, 72)]),
+      NVFP4,
+      {},
+      /do not divide heads of 72/,
+    ],
+    [
+      'nvfp4 of values that are not as long as keys',
+      modelOf([{ ...full(8, 192), valueHeadDim: 128 }]),
+      NVFP4,
+      {},
+      /must be of one size/,
+    ],
+    ['nvfp4 latents', deepseekV32, NVFP4, {}, /no nvfp4 cache for latents/],
+    [
+      'scales beside the elements of a sparse layer',
+      modelOf([{ ...full(8, 128), indexer: { indexHeadDim: 128 } }]),
+      { keyDtype: 'int8', valueDtype: 'int8' },
+      {},
+      /no int8_per_token_head cache for the sparse attention/,
     ],
     ['DeepSeek-V4 in bf16', deepseekV4, {}, {}, /fp8_ds_mla/],
     ['DeepSeek-V4 before 0.29', deepseekV4, FP8, { version: '0.28' }, /newer --engine-version/],

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js';
 import { roundUp } from '../../exact.js';
 import { type CompressedLayer, type LatentLayer, memoriesOf } from '../../layer.js';
 import type { Model } from '../../model.js';
-import type { CacheType } from './cache-types.js';
+import { type CacheType, isPlainFp8 } from './cache-types.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 
@@ -139,7 +139,7 @@ function checkSupport(
       `vLLM needs the hybrid KV cache manager for ${name}, whose layers are of several kinds; leave out --disable-hybrid-kv-cache-manager.`,
     );
   }
-  if (!cacheType.flag.startsWith('fp8_e')) {
+  if (!isPlainFp8(cacheType)) {
     throw new InputError(
       `vLLM stores the caches of ${name} in fp8 only on a Hopper GPU (fp8_ds_mla), not in ${cacheType.flag}; give --kv-dtype fp8_e4m3.`,
     );

@@ -8,7 +8,7 @@ import {
 } from '../../layer.js';
 import type { Model } from '../../model.js';
 import type { Workload } from '../../workload.js';
-import { type CacheType, headBytes } from './cache-types.js';
+import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.js';
 import { deepseekV4Specs } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
@@ -120,6 +120,11 @@ function heads(
       `vLLM stores values of these layers of ${model.name} with the size of keys, ${keyHeadDim}, which is too small for ${valueHeadDim}.`,
     );
   }
+  if (cacheType.elementsPerScale !== undefined && keyHeadDim !== valueHeadDim) {
+    throw new InputError(
+      `vLLM has no ${cacheType.flag} cache for keys of ${keyHeadDim} and values of ${valueHeadDim} as in ${model.name}; both must be of one size.`,
+    );
+  }
   const headsHere = Math.max(1, Math.floor(numKeyValueHeads / tensorParallel));
   const values = storesValueHeadDim ? valueHeadDim : keyHeadDim;
   return {
@@ -134,13 +139,13 @@ const FP8_DS_MLA_BYTES = 656;
 
 function latentSpecs(memory: LatentLayer, { model, cacheType }: SpecContext): readonly PartialSpec[] {
   const { kvLoraRank, qkRopeHeadDim, indexer } = memory;
-  if (cacheType.scaleBytes > 0) {
+  if (hasScales(cacheType)) {
     throw new InputError(
       `vLLM has no ${cacheType.flag} cache for latents (MLA); use bf16, fp16, fp8_e4m3 or fp8_e5m2.`,
     );
   }
   const elements = kvLoraRank + qkRopeHeadDim;
-  const packed = indexer !== undefined && cacheType.bytes === 1;
+  const packed = indexer !== undefined && isPlainFp8(cacheType);
   if (packed && (kvLoraRank !== 512 || qkRopeHeadDim !== 64)) {
     throw new InputError(
       `vLLM stores sparse fp8 latents of 512 + 64 elements only (fp8_ds_mla), not the ${kvLoraRank} + ${qkRopeHeadDim} of ${model.name}; use bf16.`,
@@ -172,7 +177,12 @@ function indexerOfFull({ indexer }: FullLayer, { model, cacheType }: SpecContext
     return [];
   }
   const { indexHeadDim } = indexer;
-  const isFp8 = cacheType.bytes === 1;
+  const isFp8 = isPlainFp8(cacheType);
+  if (hasScales(cacheType)) {
+    throw new InputError(
+      `vLLM has no ${cacheType.flag} cache for the sparse attention of ${model.name} on a Hopper GPU; use bf16, fp8_e4m3 or fp8_e5m2.`,
+    );
+  }
   return [
     {
       kind: 'latent',
