@@ -36,6 +36,14 @@ const QUANTIZED = ['fp8_per_token_head', 'int8', 'int4', 'nvfp4'].map((dtype) =>
   settings: {},
 }));
 
+const SPECULATIVE = [
+  { workload: { contextLength: 40_000 }, settings: { numSpeculativeTokens: 3 } },
+  {
+    workload: { contextLength: 40_000, tensorParallel: 2 },
+    settings: { numSpeculativeTokens: 1, enablePrefixCaching: false },
+  },
+];
+
 /** The cases that suit a model. */
 export function casesFor({ layers }) {
   const kinds = new Set(layers.flatMap((layer) => layer.parts ?? [layer]).map(({ kind }) => kind));
@@ -46,6 +54,7 @@ export function casesFor({ layers }) {
     ...FOR_ALL,
     ...(kinds.has('sliding') && kinds.has('full') ? [WITHOUT_HYBRID_MANAGER] : []),
     ...(kinds.has('chunked') ? [WITH_CHUNKS] : []),
+    ...(speculates(layers) ? SPECULATIVE : []),
     ...(isPlain(layers) ? QUANTIZED : []),
     ...(kinds.has('latent') && kinds.size === 1 ? [OVER_CONTEXTS] : []),
   ];
@@ -63,5 +72,16 @@ function isPlain(layers) {
         keyHeadDim === valueHeadDim &&
         (keyHeadDim ?? 16) % 16 === 0,
     )
+  );
+}
+
+/** Recurrent layers of the kinds that keep states of speculated tokens and say so when blocks are aligned. */
+function speculates(layers) {
+  const recurrent = layers
+    .flatMap((layer) => layer.parts ?? [layer])
+    .filter(({ kind }) => kind === 'recurrent');
+  return (
+    recurrent.length > 0 &&
+    recurrent.every(({ mechanism }) => mechanism === 'mamba2' || mechanism === 'gated_delta_net')
   );
 }

@@ -107,6 +107,7 @@ function questionOf({ model, workload, settings }) {
     settings: {
       max_num_batched_tokens: settings.maxNumBatchedTokens ?? 8192,
       batches: use.pipelineParallel + ((settings.asyncScheduling ?? true) ? 1 : 0),
+      num_speculative_tokens: settings.numSpeculativeTokens ?? 0,
       mamba_cache_mode: aligns ? 'align' : 'none',
       disable_hybrid_kv_cache_manager:
         settings.disableHybridKvCacheManager ?? memories.some(({ kind }) => kind === 'chunked'),

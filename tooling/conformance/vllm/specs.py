@@ -264,7 +264,7 @@ def config_of(case):
     )
 
 
-def state_of(layer, config, tensor_parallel):
+def state_of(layer, config, case):
     """Shapes and dtypes of a recurrent layer's state, by vLLM's calculators."""
     kind = layer["state"]
     dtypes = getattr(MambaStateDtypeCalculator, f"{kind}_state_dtype")
@@ -274,14 +274,16 @@ def state_of(layer, config, tensor_parallel):
     if kind not in ("short_conv", "linear_attention"):
         arguments.append(cache.mamba_ssm_cache_dtype)
     sizes = dict(layer["arguments"])
-    sizes["tp_size" if kind == "linear_attention" else "tp_world_size"] = tensor_parallel
+    if case["settings"]["num_speculative_tokens"] > 0:
+        sizes["num_spec"] = case["settings"]["num_speculative_tokens"]
+    sizes["tp_size" if kind == "linear_attention" else "tp_world_size"] = case["tensor_parallel_size"]
     return tuple(shapes(**sizes)), tuple(dtypes(*arguments))
 
 
 def spec_of(layer, config, case):
     cache = config.cache_config
     if layer["spec"] == "MambaSpec":
-        shapes, dtypes = state_of(layer, config, case["tensor_parallel_size"])
+        shapes, dtypes = state_of(layer, config, case)
         align = cache.mamba_cache_mode == "align"
         return interface.MambaSpec(
             block_size=cache.block_size if align else case["max_model_len"],
@@ -289,6 +291,7 @@ def spec_of(layer, config, case):
             dtypes=dtypes,
             page_size_padded=cache.mamba_page_size_padded,
             mamba_cache_mode=cache.mamba_cache_mode,
+            num_speculative_blocks=case["settings"]["num_speculative_tokens"],
             num_prefill_checkpoint_blocks=case["settings"]["prefill_checkpoint_blocks"],
         )
     arguments = dict(layer["arguments"])
@@ -311,7 +314,7 @@ def align(case, config):
     recurrent = [layer for layer in case["layers"] if layer["spec"] == "MambaSpec"]
     if not recurrent or len(recurrent) == len(case["layers"]):
         return
-    shapes, dtypes = state_of(recurrent[0], config, case["tensor_parallel_size"])
+    shapes, dtypes = state_of(recurrent[0], config, case)
     model = SimpleNamespace(
         get_mamba_state_shape_from_config=lambda _config: shapes,
         get_mamba_state_dtype_from_config=lambda _config: dtypes,

@@ -37,7 +37,10 @@ export function vllm(settings: VllmSettings = {}): Engine {
             pools: own === undefined ? [] : poolsOf(layout, own, numSequences),
           };
         }),
-        warnings: [],
+        warnings:
+          (settings.numSpeculativeTokens ?? 0) > 0
+            ? ["The cache of the draft model's own layers is not counted."]
+            : [],
       };
     },
   };

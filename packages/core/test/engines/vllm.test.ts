@@ -46,6 +46,7 @@ const gemma27b = modelOf(repeat([52, sliding(16, 128, 1024)], [10, full(16, 128)
 const qwen3Next = modelOf(repeat([36, deltaNet], [12, full(2, 256)]));
 
 const FP8 = { keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' } as const;
+const deepseekV3 = modelOf([{ kind: 'latent', kvLoraRank: 512, qkRopeHeadDim: 64 }]);
 const NVFP4 = { keyDtype: 'nvfp4', valueDtype: 'nvfp4' } as const;
 const latentWindow = { kind: 'latent', kvLoraRank: 448, qkRopeHeadDim: 64, slidingWindow: 128 } as const;
 const indexed: Layer = {
@@ -486,13 +487,27 @@ describe('what the engine does not run', () => {
       /do not divide heads of 72/,
     ],
     [
+      'speculated tokens of other recurrent layers',
+      modelOf([{ kind: 'recurrent', mechanism: 'mamba', convolution: { channels: 64, kernelSize: 4 } }]),
+      {},
+      { numSpeculativeTokens: 2 },
+      /for Mamba 2 and gated delta nets/,
+    ],
+    [
+      'speculated tokens in older releases',
+      qwen3Next,
+      {},
+      { numSpeculativeTokens: 2, version: '0.32' },
+      /since 0.33/,
+    ],
+    [
       'nvfp4 of values that are not as long as keys',
       modelOf([{ ...full(8, 192), valueHeadDim: 128 }]),
       NVFP4,
       {},
       /must be of one size/,
     ],
-    ['nvfp4 latents', deepseekV32, NVFP4, {}, /no nvfp4 cache for latents/],
+    ['nvfp4 latents', deepseekV3, NVFP4, {}, /no nvfp4 cache for latents/],
     [
       'scales beside the elements of a sparse layer',
       modelOf([{ ...full(8, 128), indexer: { indexHeadDim: 128 } }]),
@@ -563,6 +578,14 @@ describe('DeepSeek-V4', () => {
   it('is stored in fp8 unless another dtype is asked for', () => {
     expect(vllm().kvCacheDtype?.(deepseekV4).dtype).toBe('fp8_e4m3');
   });
+});
+
+it('keeps a state for each speculated token, and says that the draft model is not counted', () => {
+  const plain = run(qwen3Next);
+  const { pools, warnings } = run(qwen3Next, {}, { numSpeculativeTokens: 2 });
+  const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
+  expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
+  expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
 });
 
 it('runs fp32 checkpoints in bf16', () => {

@@ -30,7 +30,7 @@ const DEFAULT_BATCHED_TOKENS = 8192;
  * - chunked: `ceil(min(chunk + F, L) / B)`.
  * - cross: `ceil(max_num_encoder_input_tokens / B)`, which is `--max-num-batched-tokens`, for any encoder's output.
  * - recurrent: 1; with prefix caching 2, and one more for layers that export a state from within a prefill (Mamba 2
- *   since 0.32, gated delta nets since 0.33 with FlashInfer).
+ *   since 0.32, gated delta nets since 0.33 with FlashInfer); one more for each speculated token.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/kv_cache_interface.py` (`max_memory_usage_bytes`),
  * `vllm/config/vllm.py` (`max_in_flight_tokens`, `max_concurrent_batches`), `vllm/config/scheduler.py`,
@@ -48,7 +48,9 @@ export function requestRules(
   const { maxNumBatchedTokens = DEFAULT_BATCHED_TOKENS, asyncScheduling = true } = settings;
   const batches = isSince(settings, 26) ? pipelineParallel + (asyncScheduling ? 1 : 0) : 1;
   const inFlight = batches * maxNumBatchedTokens;
-  const states = statesOfRequest(specs, model, settings);
+  const { numSpeculativeTokens = 0 } = settings;
+  const statesOfTokens = statesOfRequest(specs, model, settings);
+  const states = statesOfTokens + numSpeculativeTokens;
 
   const tokensKept = (spec: Spec): number => {
     const { kind, limit = 0 } = spec;
@@ -80,11 +82,14 @@ export function requestRules(
     blocks,
     growsUntil: (spec) => (spec.kind === 'recurrent' || spec.kind === 'cross' ? 0 : tokensKept(spec)),
     tokensOfBlock: ({ kind, blockSize }, contextLength) =>
-      kind === 'recurrent' && states === 1 ? contextLength : blockSize,
+      kind === 'recurrent' && statesOfTokens === 1 ? contextLength : blockSize,
     explain: ({ kind, limit, blockSize }, contextLength) => {
       switch (kind) {
         case 'recurrent':
-          return states === 1 ? 'one state' : `${states} states with prefix caching`;
+          return [
+            statesOfTokens === 1 ? 'one state' : `${statesOfTokens} states with prefix caching`,
+            ...(numSpeculativeTokens === 0 ? [] : [`${numSpeculativeTokens} of speculated tokens`]),
+          ].join(' and ');
         case 'cross':
           return `blocks: ceil(max_num_encoder_input_tokens ${Math.max(maxNumBatchedTokens, limit ?? 0)} / ${blockSize})`;
         case 'sliding':

@@ -74,6 +74,13 @@ export const VLLM_SETTINGS = [
     description:
       'kernels of gated delta nets; with flashinfer, the default on Hopper GPUs, prefix caching keeps one more state since 0.33',
   },
+  {
+    key: 'numSpeculativeTokens',
+    flag: '--num-speculative-tokens',
+    type: 'integer',
+    description:
+      'num_speculative_tokens of --speculative-config, for which recurrent layers keep a state each; the layers of the draft model are not counted; none by default',
+  },
 ] as const satisfies readonly EngineSetting[];
 
 /** Settings of vLLM, any of them absent. */

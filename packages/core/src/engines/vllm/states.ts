@@ -3,7 +3,7 @@ import { dtypeOf, rowBytes } from '../../dtype.js';
 import { InputError } from '../../errors.js';
 import type { RecurrentLayer } from '../../layer.js';
 import type { Model } from '../../model.js';
-import type { VllmSettings } from './settings.js';
+import { isSince, type VllmSettings } from './settings.js';
 
 /** The state of a recurrent layer on one tensor-parallel rank. */
 export interface State {
@@ -13,8 +13,8 @@ export interface State {
 }
 
 /**
- * The convolution's last inputs and the recurrent state, heads and channels split over tensor-parallel ranks. Groups
- * of Mamba 2 that the ranks do not divide are extended to one for each rank.
+ * The convolution's last inputs, with room for those of speculated tokens, and the recurrent state, heads and channels
+ * split over tensor-parallel ranks. Groups of Mamba 2 that the ranks do not divide are extended to one for each rank.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/model_executor/layers/mamba/mamba_utils.py`
  * (`MambaStateShapeCalculator`, `MambaStateDtypeCalculator`).
@@ -49,7 +49,10 @@ export function stateOf(
     const extended = channels + missingGroups * (groups?.groupChannels ?? 0);
     parts.push(
       tensor(
-        [kernelSize - 1, share(extended, 'channels of a convolution')],
+        [
+          kernelSize - 1 + speculativeTokens(layer, model, settings),
+          share(extended, 'channels of a convolution'),
+        ],
         convolutionDtype(model, settings),
       ),
     );
@@ -64,6 +67,18 @@ export function stateOf(
     bytes: parts.reduce((total, { bytes }) => total + bytes, 0),
     arithmetic: `(${parts.map(({ arithmetic }) => arithmetic).join(' + ')})`,
   };
+}
+
+/** Only the layers whose calculators and alignment of blocks agree on them, in the release where that was read. */
+function speculativeTokens({ mechanism }: RecurrentLayer, { name }: Model, settings: VllmSettings): number {
+  const { numSpeculativeTokens = 0 } = settings;
+  const isKnown = mechanism === 'mamba2' || mechanism === 'gated_delta_net';
+  if (numSpeculativeTokens > 0 && !(isKnown && isSince(settings, 33))) {
+    throw new InputError(
+      `numSpeculativeTokens is ${numSpeculativeTokens}, but what vLLM keeps for it in the recurrent layers of ${name} is known here for Mamba 2 and gated delta nets since 0.33 only; leave it out.`,
+    );
+  }
+  return numSpeculativeTokens;
 }
 
 function tensor(shape: readonly number[], dtype: DtypeName): State {
