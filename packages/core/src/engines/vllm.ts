@@ -5,6 +5,7 @@ import { blockLayoutOf } from './vllm/layout.js';
 import { poolsOf } from './vllm/pools.js';
 import type { VllmSettings } from './vllm/settings.js';
 import { modelDtype } from './vllm/states.js';
+import { nullBlocks } from './vllm/null-block.js';
 
 /**
  * vLLM, its V1 engine: vllm-project/vllm v0.33.0 and its predecessors since 0.10.2.
@@ -23,6 +24,12 @@ export function vllm(settings: VllmSettings = {}): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
+    memoryUtilization: GPU_MEMORY_UTILIZATION,
+    unusableBytes: (model, workload) => {
+      const { stages } = blockLayoutOf(model, workload, settings);
+      return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));
+    },
+    contextParallelDevices: false,
     plan: (model, workload) => {
       const layout = blockLayoutOf(model, workload, settings);
       return {
@@ -41,6 +48,13 @@ export function vllm(settings: VllmSettings = {}): Engine {
     },
   };
 }
+
+/**
+ * The default of `--gpu-memory-utilization`; 0.9 in older releases. vLLM takes `ceil(total x utilization)` bytes.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/config/cache.py`, `vllm/v1/worker/utils.py` (`request_memory`).
+ */
+const GPU_MEMORY_UTILIZATION = 0.92;
 
 /** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored. */
 function kvCacheDtype(model: Model): ChosenDtype {
