@@ -1,7 +1,7 @@
 import { type DtypeName, dtypeOf } from './dtype.js';
 import type { Engine } from './engine.js';
 import { InputError } from './errors.js';
-import { estimate } from './estimate.js';
+import { estimate, perDeviceBytesByContext } from './estimate.js';
 import { ceilDiv, checkInteger } from './exact.js';
 import { memoriesOf } from './layer.js';
 import type { Model, Weights } from './model.js';
@@ -129,14 +129,8 @@ export function fitByDtype(
 ): readonly { readonly dtype: DtypeName; readonly fit: Fit }[] {
   return dtypes.flatMap((dtype) => {
     const workload = { ...request.workload, keyDtype: dtype, valueDtype: dtype };
-    try {
-      return [{ dtype, fit: fit({ ...request, workload }) }];
-    } catch (error) {
-      if (error instanceof InputError) {
-        return [];
-      }
-      throw error;
-    }
+    const found = withoutError(() => fit({ ...request, workload }));
+    return typeof found === 'string' ? [] : [{ dtype, fit: found }];
   });
 }
 
@@ -199,44 +193,67 @@ function searchIn(
   request: FitRequest,
   free: number,
 ): (searched: Searched, most: number | undefined) => Fitting {
-  const { model, engine, workload } = request;
-  const at = (searched: Searched, value: number): Workload => ({ ...workload, [searched]: value });
-
-  const judge = (use: Workload): Verdict => {
-    try {
-      const { perDeviceBytes } = estimate(model, use, engine);
-      const needed = perDeviceBytes + (engine.unusableBytes?.(model, use) ?? 0);
-      return needed <= free ? FITS : TOO_LARGE;
-    } catch (error) {
-      if (error instanceof InputError) {
-        return Number.isSafeInteger(use.contextLength * use.numSequences)
-          ? { fits: false, reason: error.message }
-          : TOO_LARGE;
-      }
-      throw error;
-    }
-  };
-
+  const { workload } = request;
   return (searched, most) => {
     if (free < 0) {
       return nothing(workload, searched, 'weights');
     }
-    const fits = (value: number) => judge(at(searched, value)).fits;
-    const value = largest(fits, most ?? Number.MAX_SAFE_INTEGER);
+    const judge = searched === 'contextLength' ? contextJudge(request, free) : sequencesJudge(request, free);
+    const value = largest((candidate) => judge(candidate).fits, most ?? Number.MAX_SAFE_INTEGER);
     if (value === 0) {
       return nothing(workload, searched, 'memory');
     }
-    const use = at(searched, value);
-    const allocation = estimate(model, use, engine);
+    const use = { ...workload, [searched]: value };
+    const allocation = estimate(request.model, use, request.engine);
     return {
       contextLength: use.contextLength,
       numSequences: use.numSequences,
-      ...limitAt(value, most, (next) => judge(at(searched, next))),
+      ...limitAt(value, most, judge),
       cacheBytes: allocation.totalBytes,
       cacheBytesPerDevice: allocation.perDeviceBytes,
       ...secondsPerStep(request, use),
     };
   };
+}
+
+type Judge = (value: number) => Verdict;
+
+/** One plan serves all lengths. */
+function contextJudge({ model, engine, workload }: FitRequest, free: number): Judge {
+  const bytesAt = withoutError(() => perDeviceBytesByContext(model, workload, engine));
+  if (typeof bytesAt === 'string') {
+    return () => ({ fits: false, reason: bytesAt });
+  }
+  const unusable = engine.unusableBytes?.(model, workload) ?? 0;
+  return (contextLength) => {
+    const bytes = withoutError(() => bytesAt(contextLength));
+    // Only bytes beyond 2^53 are an error here.
+    return typeof bytes === 'number' && bytes + unusable <= free ? FITS : TOO_LARGE;
+  };
+}
+
+function sequencesJudge({ model, engine, workload }: FitRequest, free: number): Judge {
+  return (numSequences) => {
+    const use = { ...workload, numSequences };
+    const plan = withoutError(() => perDeviceBytesByContext(model, use, engine));
+    if (typeof plan === 'string') {
+      return { fits: false, reason: plan };
+    }
+    const bytes = withoutError(() => plan(use.contextLength) + (engine.unusableBytes?.(model, use) ?? 0));
+    return typeof bytes === 'number' && bytes <= free ? FITS : TOO_LARGE;
+  };
+}
+
+/** What a function returns, or the message of the InputError that it throws. */
+function withoutError<Value>(run: () => Value): Value | string {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof InputError) {
+      return error.message;
+    }
+    throw error;
+  }
 }
 
 interface Verdict {
@@ -257,7 +274,7 @@ function nothing(workload: Workload, searched: Searched, limit: FitLimit): Fitti
 function limitAt(
   value: number,
   most: number | undefined,
-  judge: (next: number) => Verdict,
+  judge: Judge,
 ): Pick<Fitting, 'limit' | 'limitReason'> {
   if (value === most) {
     return { limit: 'model' };

@@ -2,10 +2,10 @@ import type { Engine, RankPlan } from '../engine.js';
 import type { ChosenDtype, Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
 import { blockLayoutOf } from './vllm/layout.js';
+import { nullBlocks } from './vllm/null-block.js';
 import { poolsOf } from './vllm/pools.js';
 import type { VllmSettings } from './vllm/settings.js';
 import { modelDtype } from './vllm/states.js';
-import { nullBlocks } from './vllm/null-block.js';
 
 /**
  * vLLM, its V1 engine: vllm-project/vllm v0.33.0 and its predecessors since 0.10.2.

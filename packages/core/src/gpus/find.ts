@@ -28,10 +28,7 @@ export function gpuNamed(text: string): Gpu {
       `"${shown(text)}" may be ${variants.map(({ id }) => id).join(', ')}; say which, for they differ.`,
     );
   }
-  const guess = nearest(
-    key,
-    GPUS.flatMap((gpu) => keysOf(gpu)),
-  );
+  const guess = key === '' ? undefined : nearest(key, GPUS.flatMap(keysOf));
   const near = GPUS.find((gpu) => guess !== undefined && keysOf(gpu).includes(guess));
   throw new InputError(
     `Unknown GPU "${shown(text)}"${near === undefined ? '' : `; did you mean ${near.id}?`} "kv gpus" lists the known ones; --memory 80GB works without.`,
@@ -52,7 +49,7 @@ export function searchGpus(text: string): readonly Gpu[] {
 
 /** Longer with a form factor or a size, not with another model's letter or digit: `h100` for `h100nvl`, not `l4` for `l40`. */
 function isVariant(own: string, key: string): boolean {
-  return own.startsWith(key) && /^(sxm|pcie|nvl|\d+gb)/.test(own.slice(key.length));
+  return own.startsWith(key) && /^(sxm|pcie|nvl|\d+gb|[ax]$)/.test(own.slice(key.length));
 }
 
 function keysOf({ id, name, aliases }: Gpu): readonly string[] {

@@ -42,7 +42,12 @@ export function attentionTensors(config: Config, style: AttentionStyle): readonl
   ];
 }
 
-function qkNorm(config: Config, { qkNorm }: AttentionStyle, heads: number, headDim: number): readonly Tensors[] {
+function qkNorm(
+  config: Config,
+  { qkNorm }: AttentionStyle,
+  heads: number,
+  headDim: number,
+): readonly Tensors[] {
   const size = typeof qkNorm === 'object' ? (flag(config, qkNorm.flag) ? qkNorm.size : undefined) : qkNorm;
   return size === undefined
     ? []

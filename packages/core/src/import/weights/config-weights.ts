@@ -24,14 +24,19 @@ export function weightsFromConfig(
   { dtype }: ChosenDtype,
 ): Weights | undefined {
   try {
-    if (optionalObject(published, 'text_config') !== undefined || optionalObject(published, 'vision_config') !== undefined) {
+    if (
+      optionalObject(published, 'text_config') !== undefined ||
+      optionalObject(published, 'vision_config') !== undefined
+    ) {
       return undefined;
     }
     const tensors = tensorsOf(config, layers);
     const quantization =
       optionalObject(published, 'quantization_config') ?? optionalObject(published, 'compression_config');
     const storage = tensors && storageOf(quantization, dtype, tensors);
-    return tensors && storage && weightsOf(tensors, storage.bytesOf, `formula from the config, ${storage.name}`);
+    return (
+      tensors && storage && weightsOf(tensors, storage.bytesOf, `formula from the config, ${storage.name}`)
+    );
   } catch (error) {
     if (error instanceof InputError) {
       return undefined;

@@ -31,7 +31,11 @@ export interface DecoderStyle {
  *
  * @throws InputError naming a field that is missing.
  */
-export function decoderTensors(config: Config, style: DecoderStyle, layers: readonly Layer[]): readonly Tensors[] {
+export function decoderTensors(
+  config: Config,
+  style: DecoderStyle,
+  layers: readonly Layer[],
+): readonly Tensors[] {
   const vocabulary = integer(config, 'vocab_size');
   const hidden = integer(config, 'hidden_size');
   const embedding = style.embeddingSize?.(config) ?? hidden;

@@ -1,5 +1,5 @@
-import { type Config, integer, optionalInteger } from '../fields.js';
 import { nemotronTypes } from '../families/mamba.js';
+import { type Config, integer, optionalInteger } from '../fields.js';
 import { attentionTensors, type Flag, isOn, latentAttentionTensors } from './attention.js';
 import { type DecoderStyle, isIndexed, isRecurrent, type LayerTensors } from './decoder.js';
 import {
@@ -13,12 +13,7 @@ import {
   sharedExperts,
 } from './feed-forward.js';
 import { firstInteger, flag } from './fields.js';
-import {
-  gatedDeltaNetTensors,
-  mamba2Tensors,
-  mambaTensors,
-  shortConvolutionTensors,
-} from './recurrent.js';
+import { gatedDeltaNetTensors, mamba2Tensors, mambaTensors, shortConvolutionTensors } from './recurrent.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
 /** A dense layer of `intermediate_size`. */
@@ -264,9 +259,7 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
     norms: 1,
     attention: (config) => [
       ...attentionTensors(config, { qkvBias: true, outputBias: true }),
-      ...(flag(config, 'qk_layernorm')
-        ? [vector('self_attn.qk_norm', 4 * headSize(config))]
-        : []),
+      ...(flag(config, 'qk_layernorm') ? [vector('self_attn.qk_norm', 4 * headSize(config))] : []),
     ],
     feedForward: dense({ gated: false, bias: true }),
     headBias: true,
@@ -368,8 +361,18 @@ function nemotronMixer(config: Config, index: number): readonly Tensors[] {
         ...(latentSize === undefined
           ? []
           : [
-              ...linear('mixer.fc1_latent_proj', latentSize, integer(config, 'hidden_size'), isOn(config, bias)),
-              ...linear('mixer.fc2_latent_proj', integer(config, 'hidden_size'), latentSize, isOn(config, bias)),
+              ...linear(
+                'mixer.fc1_latent_proj',
+                latentSize,
+                integer(config, 'hidden_size'),
+                isOn(config, bias),
+              ),
+              ...linear(
+                'mixer.fc2_latent_proj',
+                integer(config, 'hidden_size'),
+                latentSize,
+                isOn(config, bias),
+              ),
             ]),
         ...expertTensors(config, {
           size: 'moe_intermediate_size',

@@ -72,7 +72,11 @@ export function expertTensors(config: Config, style: ExpertStyle): readonly Tens
     ...biases('down_proj', width),
     ...(shared === 0
       ? []
-      : denseTensors(config, shared, { gated, bias: style.sharedBias ?? false, module: 'mlp.shared_experts' })),
+      : denseTensors(config, shared, {
+          gated,
+          bias: style.sharedBias ?? false,
+          module: 'mlp.shared_experts',
+        })),
     ...(style.sharedGate ? [tensors('other', 'mlp.shared_expert_gate', 1, hidden)] : []),
   ];
 }
@@ -108,4 +112,3 @@ export function isErnieSparse(config: Config, index: number): boolean {
   const every = optionalInteger(config, 'moe_layer_interval') ?? 1;
   return (index + 1) % every === 0 && index >= start && (end === -1 || index <= end);
 }
-

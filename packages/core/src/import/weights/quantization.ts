@@ -121,7 +121,11 @@ function compressed(quantization: Config): Scheme | undefined {
   const isFloat = scheme['type'] === 'float';
   const size = scheme['group_size'];
   if (isFloat && bits === 4) {
-    return size === 16 ? NVFP4 : size === 32 ? { ...NVFP4, name: 'mxfp4', bytesOf: inBlocks(32, 17) } : undefined;
+    return size === 16
+      ? NVFP4
+      : size === 32
+        ? { ...NVFP4, name: 'mxfp4', bytesOf: inBlocks(32, 17) }
+        : undefined;
   }
   if ((bits !== 4 && bits !== 8) || scheme['symmetric'] === false || (scheme['actorder'] ?? null) !== null) {
     return undefined;

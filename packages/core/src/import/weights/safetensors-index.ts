@@ -15,7 +15,10 @@ import { asObject, optionalInteger } from '../fields.js';
  * @throws InputError where it has no total size, or one that makes no sense.
  */
 export function weightsFromSafetensorsIndex(json: unknown, formula?: Weights): Weights {
-  const metadata = asObject(asObject(json, 'The safetensors index')['metadata'], '"metadata" of the safetensors index');
+  const metadata = asObject(
+    asObject(json, 'The safetensors index')['metadata'],
+    '"metadata" of the safetensors index',
+  );
   const bytes = optionalInteger(metadata, 'total_size');
   if (bytes === undefined) {
     throw new InputError('The safetensors index has no "metadata.total_size", the bytes of all tensors.');
