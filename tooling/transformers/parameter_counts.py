@@ -1,22 +1,22 @@
-"""Prints how many numbers the weights of decoders hold, from their own classes in an installed transformers.
+"""Prints how many numbers the weights of models hold, from their own classes in an installed transformers.
 
     pip install transformers==5.23.0 torch
-    python tooling/transformers/parameter_counts.py path/to/config.json ... \
-        > packages/core/test/import/weights/parameter-counts.json
+    python tooling/transformers/parameter_counts.py packages/core/catalogue/models \
+        > packages/core/test/golden/parameter-counts.json
 
-Each class is made on PyTorch's meta device, which knows shapes and holds no data: once as published for every file that
-is named, and for each of MODEL_TYPES with its class's sizes made small and each flag that changes the count turned.
-What is counted is the state dict, as a checkpoint stores it: tied tensors once, buffers such as the bias of a router
-included.
+Each class is made on PyTorch's meta device, which knows shapes and holds no data: as published for every config of the
+catalogue, under its id, and for each of MODEL_TYPES with its class's sizes made small and each flag that changes the
+count turned, with that config beside it. What is counted is the state dict, as a checkpoint stores it: tied tensors
+once, buffers such as the bias of a router included.
 """
 
 import json
-import os
+import pathlib
 import sys
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 transformers.logging.set_verbosity_error()
@@ -69,14 +69,14 @@ IRRELEVANT = """
 """.split()
 
 
-def parameters(config):
+def parameters(config, auto=AutoModelForCausalLM):
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+        model = auto.from_config(config)
     tensors = {id(tensor): tensor.numel() for tensor in model.state_dict(keep_vars=True).values()}
     return sum(tensors.values())
 
 
-def reduced(config, keep_flags):
+def reduced(config):
     fields = {}
     for name, value in config.items():
         # Of all fractions only this one is a size.
@@ -84,26 +84,23 @@ def reduced(config, keep_flags):
         is_list = isinstance(value, list) and all(isinstance(item, (int, str)) for item in value)
         if name in IRRELEVANT or not (isinstance(value, (int, str)) or is_list or is_size):
             continue
-        if isinstance(value, bool) and not keep_flags:
+        if isinstance(value, bool):
             continue
         fields[name] = value
     return fields
 
 
-def case(name, config, made):
-    return {"name": name, "config": config, "parameters": parameters(made)}
-
-
 def published(path):
-    with open(path) as file:
-        config = json.load(file)
+    config = json.loads(path.read_text())["config"]
     config.pop("quantization_config", None)
     model_type = config.get("model_type")
-    if model_type not in CONFIG_MAPPING or "text_config" in config:
+    is_multimodal = "text_config" in config
+    # Without its vision config, a multimodal class would make one of its own.
+    if model_type not in CONFIG_MAPPING or (is_multimodal and config.get("vision_config") is None):
         return []
-    name = os.path.basename(path).removesuffix(".json").replace("__", "/")
     made = CONFIG_MAPPING[model_type].from_dict(config)
-    return [case(name, reduced(config, True), made)]
+    auto = AutoModelForImageTextToText if is_multimodal else AutoModelForCausalLM
+    return [{"name": f"{path.parent.name}/{path.stem}", "parameters": parameters(made, auto)}]
 
 
 def variants(model_type):
@@ -112,24 +109,26 @@ def variants(model_type):
     sizes = {name: value for name, value in SIZES.items() if name in known or name in cls.attribute_map}
     sizes.update(OVERRIDES.get(model_type, {}))
     made = cls(**sizes)
-    described = {**reduced(made.to_dict(), False), "model_type": model_type}
-    plain = case(model_type, described, made)
+    described = {**reduced(made.to_dict()), "model_type": model_type}
+    plain = {"name": model_type, "config": described, "parameters": parameters(made)}
     cases = [plain]
     for flag, value in made.to_dict().items():
         if not isinstance(value, bool) or flag in IRRELEVANT:
             continue
         try:
             turned = cls(**sizes, **{flag: not value})
-            found = case(f"{model_type} {flag}={not value}", {**described, flag: not value}, turned)
+            count = parameters(turned)
         except (ValueError, TypeError, AttributeError, RuntimeError, AssertionError):
             continue
-        if found["parameters"] != plain["parameters"]:
-            cases.append(found)
+        if count != plain["parameters"]:
+            name = f"{model_type} {flag}={not value}"
+            cases.append({"name": name, "config": {**described, flag: not value}, "parameters": count})
     return cases
 
 
 if __name__ == "__main__":
-    groups = [published(path) for path in sys.argv[1:]]
+    paths = sorted(pathlib.Path(sys.argv[1]).glob("*/*.json"))
+    groups = [published(path) for path in paths]
     for model_type in MODEL_TYPES:
         try:
             groups.append(variants(model_type))

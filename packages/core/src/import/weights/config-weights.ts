@@ -6,16 +6,17 @@ import { decoderTensors } from './decoder.js';
 import { DECODERS } from './decoders.js';
 import { storageOf } from './quantization.js';
 import type { Tensors } from './tensors.js';
+import { visionTensorsOf } from './vision.js';
 
 /**
  * The weights of a decoder by the formula of its family: every tensor that its class makes, tied ones once, buffers that
- * checkpoints store included, layers for multi-token prediction left out. Bytes are as the config's dtype or
- * `quantization_config` says.
+ * checkpoints store included, layers for multi-token prediction left out; with the vision tower of a multimodal model.
+ * Bytes are as the config's dtype or `quantization_config` says.
  *
- * @param published the whole file; a multimodal wrapper has other parts that are not counted here.
+ * @param published the whole file.
  * @param config the text model's, completed as families read it.
- * @returns undefined where the family's modules, a size that they need or the quantization is not known: unknown is not
- *   zero.
+ * @returns undefined where the family's modules, a size that they need, another part of a multimodal model, or the
+ *   quantization is not known: unknown is not zero.
  */
 export function weightsFromConfig(
   published: Config,
@@ -24,13 +25,9 @@ export function weightsFromConfig(
   { dtype }: ChosenDtype,
 ): Weights | undefined {
   try {
-    if (
-      optionalObject(published, 'text_config') !== undefined ||
-      optionalObject(published, 'vision_config') !== undefined
-    ) {
-      return undefined;
-    }
-    const tensors = tensorsOf(config, layers);
+    const tensors = isMultimodal(published)
+      ? multimodalTensors(published, config, layers)
+      : textTensors(config, layers);
     const quantization =
       optionalObject(published, 'quantization_config') ?? optionalObject(published, 'compression_config');
     const storage = tensors && storageOf(quantization, dtype, tensors);
@@ -45,15 +42,34 @@ export function weightsFromConfig(
   }
 }
 
-/** The tensors of a model as its checkpoint stores them, by its `model_type`; undefined for a type that is not known. */
-function tensorsOf(config: Config, layers: readonly Layer[]): readonly Tensors[] | undefined {
+const PARTS = [
+  ...['text_config', 'llm_config', 'language_config', 'thinker_config', 'text_model_config'],
+  ...['vision_config', 'audio_config', 'encoder'],
+];
+
+function isMultimodal(published: Config): boolean {
+  return PARTS.some((key) => field(published, key) !== undefined);
+}
+
+function multimodalTensors(
+  published: Config,
+  config: Config,
+  layers: readonly Layer[],
+): readonly Tensors[] | undefined {
+  const vision = optionalObject(published, 'vision_config');
+  const others = vision && visionTensorsOf(field(published, 'model_type'), vision);
+  const tied = field(published, 'tie_word_embeddings');
+  const text = textTensors(tied === undefined ? config : { ...config, tie_word_embeddings: tied }, layers);
+  const isVisionAlone = field(published, 'audio_config') === undefined;
+  return others && text && isVisionAlone ? [...text, ...others] : undefined;
+}
+
+/** The tensors of a text model as its checkpoint stores them, by `model_type`; undefined for one that is not known. */
+function textTensors(config: Config, layers: readonly Layer[]): readonly Tensors[] | undefined {
   const type = field(config, 'model_type');
-  if (typeof type !== 'string' || !Object.hasOwn(DECODERS, type)) {
-    return undefined;
-  }
-  const style = DECODERS[type];
+  const style = typeof type === 'string' && Object.hasOwn(DECODERS, type) ? DECODERS[type] : undefined;
   const isDecoderAlone = field(config, 'add_cross_attention') !== true;
-  return style !== undefined && isDecoderAlone ? decoderTensors(config, style, layers) : undefined;
+  return style && isDecoderAlone ? decoderTensors(config, style, layers) : undefined;
 }
 
 const KINDS = ['embedding', 'projection', 'expert', 'other', 'head'] as const;

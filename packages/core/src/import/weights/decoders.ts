@@ -1,5 +1,6 @@
+import type { Layer } from '../../layer.js';
 import { nemotronTypes } from '../families/mamba.js';
-import { type Config, integer, optionalInteger } from '../fields.js';
+import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { attentionTensors, type Flag, isOn, latentAttentionTensors } from './attention.js';
 import { type DecoderStyle, isIndexed, isRecurrent, type LayerTensors } from './decoder.js';
 import {
@@ -52,6 +53,11 @@ const NOTHING: LayerTensors = () => [];
 const BIAS: Flag = ['attention_bias', false];
 const ALL_BIAS = { qkvBias: BIAS, outputBias: BIAS };
 const LLAMA: DecoderStyle = { attention: ALL_BIAS, feedForward: dense({ bias: ['mlp_bias', false] }) };
+const QWEN3: DecoderStyle = { attention: { ...ALL_BIAS, qkNorm: 'head' }, feedForward: dense() };
+const QWEN3_MOE: DecoderStyle = {
+  attention: { ...ALL_BIAS, qkNorm: 'head' },
+  feedForward: mixed(isSparseStep, { size: 'moe_intermediate_size' }),
+};
 const PLAIN: DecoderStyle = { feedForward: dense() };
 
 const DEEPSEEK_EXPERTS: ExpertStyle = {
@@ -273,18 +279,13 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
   },
   qwen2: { attention: { qkvBias: true }, feedForward: dense() },
   qwen2_moe: { attention: { qkvBias: ['qkv_bias', true] }, feedForward: mixed(isSparseStep, QWEN_SHARED) },
-  qwen3: { attention: { ...ALL_BIAS, qkNorm: 'head' }, feedForward: dense() },
-  qwen3_moe: {
-    attention: { ...ALL_BIAS, qkNorm: 'head' },
-    feedForward: mixed(isSparseStep, { size: 'moe_intermediate_size' }),
-  },
-  qwen3_next: {
-    attention: (config, _, layer) =>
-      isRecurrent(layer)
-        ? gatedDeltaNetTensors(config)
-        : attentionTensors(config, { ...ALL_BIAS, qkNorm: 'head', queryGate: true }),
-    feedForward: mixed(isSparseStep, QWEN_SHARED),
-  },
+  qwen3: QWEN3,
+  qwen3_moe: QWEN3_MOE,
+  qwen3_5_moe_text: { attention: qwenHybrid, feedForward: experts(QWEN_SHARED) },
+  qwen3_5_text: { attention: qwenHybrid, feedForward: dense() },
+  qwen3_next: { attention: qwenHybrid, feedForward: mixed(isSparseStep, QWEN_SHARED) },
+  qwen3_vl_moe_text: QWEN3_MOE,
+  qwen3_vl_text: QWEN3,
   seed_oss: {
     attention: { qkvBias: ['attention_bias', true], outputBias: ['attention_out_bias', false] },
     feedForward: dense({ bias: ['mlp_bias', false] }),
@@ -303,6 +304,13 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
     feedForward: dense({ gated: false, bias: ['use_bias', true] }),
   },
 };
+
+/** A gated delta net, or attention with a gate for each query. */
+function qwenHybrid(config: Config, _: number, layer: Layer): readonly Tensors[] {
+  return isRecurrent(layer)
+    ? gatedDeltaNetTensors(config)
+    : attentionTensors(config, { ...ALL_BIAS, qkNorm: 'head', queryGate: true });
+}
 
 function headSize(config: Config): number {
   return integer(config, 'hidden_size') / integer(config, 'num_attention_heads');
@@ -415,7 +423,9 @@ function lfm2Intermediate(config: Config): number {
   if (!flag(config, 'block_auto_adjust_ff_dim', true)) {
     return stated;
   }
-  const factor = Object.hasOwn(config, 'block_ffn_dim_multiplier') ? config['block_ffn_dim_multiplier'] : 1;
+  const factor = Object.hasOwn(config, 'block_ffn_dim_multiplier')
+    ? field(config, 'block_ffn_dim_multiplier')
+    : 1;
   const twoThirds = Math.floor((2 * stated) / 3);
   const size = typeof factor === 'number' ? Math.floor(factor * twoThirds) : twoThirds;
   const multiple = optionalInteger(config, 'block_multiple_of') ?? 256;

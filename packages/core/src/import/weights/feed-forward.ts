@@ -1,4 +1,4 @@
-import { type Config, integer, optionalInteger } from '../fields.js';
+import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { type Flag, isOn } from './attention.js';
 import { firstInteger } from './fields.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
@@ -88,7 +88,7 @@ export function sharedExperts(count: string, size: string): (config: Config) => 
 
 /** Whether a layer of Qwen's mixtures has experts: every `decoder_sparse_step`-th that is not listed as dense. */
 export function isSparseStep(config: Config, index: number): boolean {
-  const dense = config['mlp_only_layers'];
+  const dense = field(config, 'mlp_only_layers');
   return (
     !(Array.isArray(dense) && dense.includes(index)) &&
     (index + 1) % (optionalInteger(config, 'decoder_sparse_step') ?? 1) === 0
@@ -97,7 +97,7 @@ export function isSparseStep(config: Config, index: number): boolean {
 
 /** Whether a layer of DeepSeek's mixtures has experts: all from `first_k_dense_replace` on. */
 export function isAfterDense(config: Config, index: number): boolean {
-  const types = config['mlp_layer_types'];
+  const types = field(config, 'mlp_layer_types');
   if (Array.isArray(types)) {
     return types[index] === 'sparse';
   }

@@ -1,6 +1,13 @@
 import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
 import { ceilDiv } from '../../exact.js';
-import { type Config, optionalInteger, optionalObject, optionalString, optionalStrings } from '../fields.js';
+import {
+  type Config,
+  field,
+  optionalInteger,
+  optionalObject,
+  optionalString,
+  optionalStrings,
+} from '../fields.js';
 import type { Tensors } from './tensors.js';
 
 /** How the weights of a checkpoint are stored. */
@@ -21,8 +28,9 @@ export interface Storage {
  * - `fp8`: 1 byte each, a fp32 scale for each block of `weight_block_size`, or one for all
  *   (huggingface/transformers, `integrations/finegrained_fp8.py`, 5.23.0).
  * - `mxfp4`: experts alone, blocks of 32 in 16 bytes with a scale of 1 byte (`integrations/mxfp4.py`).
- * - NVFP4 of `modelopt`: blocks of 16 in 8 bytes with a scale of 1 byte, and a fp32 scale each for weights and inputs
- *   (NVIDIA/Model-Optimizer, `modelopt/torch/quantization/qtensor/nvfp4_tensor.py`, 0.47.0).
+ * - `modelopt`: FP8 with a fp32 scale each for weights and inputs of a matrix; NVFP4 in blocks of 16 in 8 bytes with a
+ *   scale of 1 byte, and the same two (NVIDIA/Model-Optimizer, `modelopt/torch/quantization/qtensor/nvfp4_tensor.py`,
+ *   0.47.0).
  * - `compressed-tensors`: integers of 4 or 8 bits with a 16-bit scale for each group, row or tensor; `float` of 8 bits
  *   likewise (vllm-project/compressed-tensors, `compressors/`, 0.20.0). Zero points and actorder are not understood.
  * - `awq` and `gptq`: integers with a 16-bit scale and a zero point for each group of inputs (AutoAWQ, `WQLinear_GEMM`;
@@ -62,16 +70,24 @@ function schemeOf(quantization: Config): Scheme | undefined {
     case 'mxfp4':
       return { name: 'mxfp4 experts', kinds: ['expert'], bytesOf: inBlocks(32, 17) };
     case 'modelopt':
-      return optionalString(quantization, 'quant_algo') === 'NVFP4' ? NVFP4 : undefined;
+      return modelopt(quantization);
     case 'compressed-tensors':
       return compressed(quantization);
     case 'awq':
       return grouped('awq', quantization, optionalInteger(quantization, 'bits') ?? 4, 0);
     case 'gptq':
       return grouped('gptq', quantization, optionalInteger(quantization, 'bits') ?? 4, 4);
+    // Older exports name the algorithm alone.
+    case undefined:
+      return modelopt(quantization);
     default:
       return undefined;
   }
+}
+
+function modelopt(quantization: Config): Scheme | undefined {
+  const algorithm = optionalString(quantization, 'quant_algo');
+  return algorithm === 'NVFP4' ? NVFP4 : algorithm === 'FP8' ? FP8_PER_TENSOR : undefined;
 }
 
 const NVFP4: Scheme = {
@@ -80,13 +96,20 @@ const NVFP4: Scheme = {
   bytesOf: (tensor) => inBlocks(16, 9)(tensor) + 8,
 };
 
+/** With a fp32 scale each for weights and inputs of a matrix. */
+const FP8_PER_TENSOR: Scheme = {
+  name: 'fp8',
+  kinds: MATRICES,
+  bytesOf: ({ rows, columns }) => rows * columns + 8,
+};
+
 /** Whole blocks of inputs in each row. */
 function inBlocks(size: number, bytes: number): Scheme['bytesOf'] {
   return ({ rows, columns }) => rows * ceilDiv(columns, size) * bytes;
 }
 
 function fp8(quantization: Config): Scheme | undefined {
-  const block = quantization['weight_block_size'] ?? undefined;
+  const block = field(quantization, 'weight_block_size');
   if (block === undefined) {
     const scales = optionalString(quantization, 'activation_scheme') === 'static' ? 8 : 4;
     return { name: 'fp8', kinds: MATRICES, bytesOf: ({ rows, columns }) => rows * columns + scales };
@@ -117,9 +140,9 @@ function compressed(quantization: Config): Scheme | undefined {
     return undefined;
   }
   const scheme = weights as Config;
-  const bits = scheme['num_bits'];
-  const isFloat = scheme['type'] === 'float';
-  const size = scheme['group_size'];
+  const bits = field(scheme, 'num_bits');
+  const isFloat = field(scheme, 'type') === 'float';
+  const size = field(scheme, 'group_size');
   if (isFloat && bits === 4) {
     return size === 16
       ? NVFP4
@@ -127,11 +150,15 @@ function compressed(quantization: Config): Scheme | undefined {
         ? { ...NVFP4, name: 'mxfp4', bytesOf: inBlocks(32, 17) }
         : undefined;
   }
-  if ((bits !== 4 && bits !== 8) || scheme['symmetric'] === false || (scheme['actorder'] ?? null) !== null) {
+  if (
+    (bits !== 4 && bits !== 8) ||
+    field(scheme, 'symmetric') === false ||
+    field(scheme, 'actorder') !== undefined
+  ) {
     return undefined;
   }
   const scales = (rows: number, columns: number): number | undefined => {
-    switch (scheme['strategy']) {
+    switch (field(scheme, 'strategy')) {
       case 'tensor':
         return 2;
       case 'channel':
@@ -159,7 +186,7 @@ function grouped(
   bits: number,
   bytesPerInput: number,
 ): Scheme | undefined {
-  const size = quantization['group_size'] ?? 128;
+  const size = field(quantization, 'group_size') ?? 128;
   if ((bits !== 4 && bits !== 8) || !(isSize(size) || size === -1)) {
     return undefined;
   }
@@ -183,7 +210,7 @@ function listedIn(quantization: Config): readonly string[] {
 
 /** Modules that are never quantized, or are no part of what is counted. */
 const NEVER =
-  /(^|\.)(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|gate|router|shared_expert_gate|e_score_correction_bias|indexers_proj|weight|bias|vision_tower|visual|mm_projector|mtp)(\.|\*|$)/;
+  /(^|[.*])(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|gate|router|shared_expert_gate|e_score_correction_bias|weight|bias|vision_tower|visual|mm_projector|mtp)([.*]|$)/;
 
 /**
  * Which tensors a list of module names leaves out; undefined where an entry is not understood, such as that of a single

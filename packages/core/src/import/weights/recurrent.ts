@@ -1,4 +1,4 @@
-import { type Config, integer, optionalInteger } from '../fields.js';
+import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { flag } from './fields.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
@@ -16,7 +16,7 @@ export function mambaTensors(config: Config): readonly Tensors[] {
   const inner = optionalInteger(config, 'intermediate_size') ?? integer(config, 'expand') * hidden;
   const state = integer(config, 'state_size');
   const rank =
-    config['time_step_rank'] === 'auto' ? Math.ceil(hidden / 16) : integer(config, 'time_step_rank');
+    field(config, 'time_step_rank') === 'auto' ? Math.ceil(hidden / 16) : integer(config, 'time_step_rank');
   const bias = flag(config, 'use_bias');
   return [
     ...linear('mixer.in_proj', 2 * inner, hidden, bias),

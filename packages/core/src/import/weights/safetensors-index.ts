@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js';
 import type { Weights } from '../../model.js';
-import { asObject, optionalInteger } from '../fields.js';
+import { asObject, field, optionalInteger } from '../fields.js';
 
 /**
  * The weights that a `model.safetensors.index.json` speaks of: `metadata.total_size` are the bytes of all tensors, and
@@ -16,7 +16,7 @@ import { asObject, optionalInteger } from '../fields.js';
  */
 export function weightsFromSafetensorsIndex(json: unknown, formula?: Weights): Weights {
   const metadata = asObject(
-    asObject(json, 'The safetensors index')['metadata'],
+    field(asObject(json, 'The safetensors index'), 'metadata'),
     '"metadata" of the safetensors index',
   );
   const bytes = optionalInteger(metadata, 'total_size');
