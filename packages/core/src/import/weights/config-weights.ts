@@ -57,7 +57,7 @@ function multimodalTensors(
   layers: readonly Layer[],
 ): readonly Tensors[] | undefined {
   const vision = optionalObject(published, 'vision_config');
-  const others = vision && visionTensorsOf(field(published, 'model_type'), vision);
+  const others = vision && visionTensorsOf(field(published, 'model_type'), vision, config);
   const tied = field(published, 'tie_word_embeddings');
   const text = textTensors(tied === undefined ? config : { ...config, tie_word_embeddings: tied }, layers);
   const isVisionAlone = field(published, 'audio_config') === undefined;

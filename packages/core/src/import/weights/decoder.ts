@@ -5,7 +5,12 @@ import { flag } from './fields.js';
 import { type Tensors, tensors, vector } from './tensors.js';
 
 /** The tensors of one layer, or of one half of it. */
-export type LayerTensors = (config: Config, index: number, layer: Layer) => readonly Tensors[];
+export type LayerTensors = (
+  config: Config,
+  index: number,
+  layer: Layer,
+  layers: readonly Layer[],
+) => readonly Tensors[];
 
 /** What a family of decoders is made of. */
 export interface DecoderStyle {
@@ -52,8 +57,8 @@ export function decoderTensors(
     ...(style.once?.(config) ?? []),
     ...layers.flatMap((layer, index) =>
       [
-        ...attentionOf(config, index, layer),
-        ...style.feedForward(config, index, layer),
+        ...attentionOf(config, index, layer, layers),
+        ...style.feedForward(config, index, layer, layers),
         vector('norm', norms * normSize),
       ].map((tensor) => ({ ...tensor, layer: index })),
     ),

@@ -14,6 +14,7 @@ import {
   sharedExperts,
 } from './feed-forward.js';
 import { firstInteger, flag } from './fields.js';
+import { gemma4Text } from './gemma4.js';
 import { gatedDeltaNetTensors, mamba2Tensors, mambaTensors, shortConvolutionTensors } from './recurrent.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
@@ -41,8 +42,8 @@ function mixed(
   denseStyle: DenseStyle = {},
 ): LayerTensors {
   const plain = dense(denseStyle);
-  return (config, index, layer) =>
-    isSparse(config, index) ? expertTensors(config, style) : plain(config, index, layer);
+  return (config, index, layer, layers) =>
+    isSparse(config, index) ? expertTensors(config, style) : plain(config, index, layer, layers);
 }
 
 const latent: LayerTensors = (config, _, layer) => latentAttentionTensors(config, isIndexed(layer));
@@ -83,8 +84,11 @@ const QWEN_SHARED: ExpertStyle = {
 export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
   apertus: {
     attention: { ...ALL_BIAS, qkNorm: 'head' },
-    feedForward: (config, index, layer) => [
-      ...dense({ gated: false, bias: ['mlp_bias', false] })(config, index, layer),
+    feedForward: (config) => [
+      ...denseTensors(config, integer(config, 'intermediate_size'), {
+        gated: false,
+        bias: ['mlp_bias', false],
+      }),
       // Of the activation xIELU: two weights and two constants.
       vector('mlp.act_fn', 4),
     ],
@@ -159,6 +163,7 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
   gemma: { tied: true, attention: ALL_BIAS, feedForward: dense() },
   gemma2: { tied: true, norms: 4, attention: ALL_BIAS, feedForward: dense() },
   gemma3_text: { tied: true, norms: 4, attention: { ...ALL_BIAS, qkNorm: 'head' }, feedForward: dense() },
+  gemma4_text: gemma4Text,
   glm: { attention: { qkvBias: ['attention_bias', true] }, feedForward: dense() },
   glm4: { norms: 4, attention: { qkvBias: ['attention_bias', true] }, feedForward: dense() },
   glm4_moe: {

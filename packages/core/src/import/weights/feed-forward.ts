@@ -43,7 +43,7 @@ export interface ExpertStyle {
 }
 
 const COUNT = ['num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts'] as const;
-const PER_TOKEN = ['num_experts_per_tok', 'moe_k', 'moe_topk'] as const;
+const PER_TOKEN = ['num_experts_per_tok', 'moe_k', 'moe_topk', 'top_k_experts'] as const;
 
 /** A mixture of experts: router, routed experts, and what all tokens share. */
 export function expertTensors(config: Config, style: ExpertStyle): readonly Tensors[] {

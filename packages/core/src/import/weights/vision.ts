@@ -1,9 +1,10 @@
 import { checkLayerCount } from '../../model.js';
 import { type Config, field, integer } from '../fields.js';
+import { gemma4Vision } from './gemma4.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
-/** The tensors of what a multimodal model has beside its text model, from its `vision_config`. */
-type VisionTensors = (vision: Config) => readonly Tensors[];
+/** The tensors of what a multimodal model has beside its text model; undefined where they are not known. */
+type VisionTensors = (vision: Config, text: Config) => readonly Tensors[] | undefined;
 
 /**
  * The vision tower of Qwen3-VL and Qwen3.5: patches of `temporal_patch_size x patch_size x patch_size` pixels, learned
@@ -45,6 +46,7 @@ const qwen3Vl: VisionTensors = (vision) => {
 
 /** By the `model_type` of the whole model. */
 const VISION: Readonly<Record<string, VisionTensors>> = {
+  gemma4: gemma4Vision,
   qwen3_5: qwen3Vl,
   qwen3_5_moe: qwen3Vl,
   qwen3_vl: qwen3Vl,
@@ -55,8 +57,8 @@ const VISION: Readonly<Record<string, VisionTensors>> = {
  * The tensors of a multimodal model's other parts, which no quantizer touches and no token of text reads; undefined for
  * a type whose parts are not known.
  */
-export function visionTensorsOf(type: unknown, vision: Config): readonly Tensors[] | undefined {
+export function visionTensorsOf(type: unknown, vision: Config, text: Config): readonly Tensors[] | undefined {
   return typeof type === 'string' && Object.hasOwn(VISION, type)
-    ? VISION[type]?.(vision).map((tensor) => ({ ...tensor, kind: 'other', activeCopies: 0 }))
+    ? VISION[type]?.(vision, text)?.map((tensor) => ({ ...tensor, kind: 'other', activeCopies: 0 }))
     : undefined;
 }
