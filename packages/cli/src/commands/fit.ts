@@ -105,7 +105,7 @@ function weightsFrom({ model }: CliCase, options: WeightOptions): Weights {
   }
   if (model.weights === undefined) {
     throw new InputError(
-      `The weights of ${model.name} are not known (no formula for them here, and no safetensors index beside the config); give their size, as in --weights 16GB.`,
+      `The weights of ${model.name} are not known: neither its config nor a safetensors index beside it says how large they are; give their size, as in --weights 16GB.`,
     );
   }
   return dtype === undefined

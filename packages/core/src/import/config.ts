@@ -34,7 +34,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   const { layers, warnings = [] } = family(config);
   const dtype = modelDtypeOf(published, config);
   const kvCacheDtype = kvCacheDtypeOf(published, config, dtype);
-  const weights = weightsFromConfig(published, config, layers, dtype);
+  const weights = weightsFromConfig(origin.id, published, config, layers, dtype);
   return checkModel({
     id: origin.id,
     name: origin.id,

@@ -13,12 +13,15 @@ import { visionTensorsOf } from './vision.js';
  * checkpoints store included, layers for multi-token prediction left out; with the vision tower of a multimodal model.
  * Bytes are as the config's dtype or `quantization_config` says.
  *
+ * @param id the checkpoint's name: one that names a quantization, which the config does not have, is stored in a way that
+ *   is not known (NVIDIA's keep it in `hf_quant_config.json`).
  * @param published the whole file.
  * @param config the text model's, completed as families read it.
  * @returns undefined where the family's modules, a size that they need, another part of a multimodal model, or the
  *   quantization is not known: unknown is not zero.
  */
 export function weightsFromConfig(
+  id: string,
   published: Config,
   config: Config,
   layers: readonly Layer[],
@@ -28,8 +31,10 @@ export function weightsFromConfig(
     const tensors = isMultimodal(published)
       ? multimodalTensors(published, config, layers)
       : textTensors(config, layers);
-    const quantization =
-      optionalObject(published, 'quantization_config') ?? optionalObject(published, 'compression_config');
+    const quantization = quantizationIn(published) ?? quantizationIn(config);
+    if (quantization === undefined && QUANTIZED_NAME.test(id)) {
+      return undefined;
+    }
     const storage = tensors && storageOf(quantization, dtype, tensors);
     return (
       tensors && storage && weightsOf(tensors, storage.bytesOf, `formula from the config, ${storage.name}`)
@@ -41,6 +46,14 @@ export function weightsFromConfig(
     throw error;
   }
 }
+
+/** Of the whole model, or of the text model alone. */
+function quantizationIn(config: Config): Config | undefined {
+  return optionalObject(config, 'quantization_config') ?? optionalObject(config, 'compression_config');
+}
+
+const QUANTIZED_NAME =
+  /(^|[-_./])(nvfp4|mxfp4|fp4|fp8|int4|int8|awq|gptq|w\d+a\d+|bnb|[48]bit|gguf)([-_./]|$)/i;
 
 const PARTS = [
   ...['text_config', 'llm_config', 'language_config', 'thinker_config', 'text_model_config'],

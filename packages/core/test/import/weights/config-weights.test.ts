@@ -19,8 +19,8 @@ const GOLDEN = JSON.parse(
 
 const published = new Map(CATALOGUE.map((entry): [string, CatalogueEntry] => [entry.id, entry]));
 
-function weightsOf(config: Readonly<Record<string, unknown>>): Weights | undefined {
-  return modelFromConfig(config, { id: 'a test', source: 'a test' }).weights;
+function weightsOf(config: Readonly<Record<string, unknown>>, id = 'a test'): Weights | undefined {
+  return modelFromConfig(config, { id, source: 'a test' }).weights;
 }
 
 const classes = GOLDEN.filter((counted): counted is Required<Counted> => counted.config !== undefined);
@@ -71,6 +71,17 @@ describe('weights by formula', () => {
     expect(entry('openai/gpt-oss-120b')).toMatchObject({ bytes: 65_248_815_744 });
   });
 
+  it('have the quantization that the text model states for itself', () => {
+    const entryOf = (id: string) => published.get(id)?.config ?? {};
+    // Experts in int4 with a 16-bit scale for each 32, all else in bf16.
+    const weights = weightsOf(entryOf('moonshotai/Kimi-K2.5'));
+    const expert = weights?.parts?.find(({ kind }) => kind === 'expert');
+    expect(expert?.bytes).toBe(((expert?.parameters ?? 0) * (16 + 2)) / 32);
+    expect(weights?.bytes).toBe(
+      (expert?.bytes ?? 0) + 2 * ((weights?.parameters ?? 0) - (expert?.parameters ?? 0)),
+    );
+  });
+
   it('know what one token reads: one row of the embedding and its own experts', () => {
     const active = (id: string) =>
       entry(id)?.parts?.reduce((total, { activeParameters }) => total + activeParameters, 0) ?? 0;
@@ -109,6 +120,10 @@ describe('weights by formula', () => {
     ]) {
       expect(weightsOf({ ...llama, ...change })).toBeUndefined();
     }
+    for (const id of ['nvidia/Llama-3.1-8B-NVFP4', 'models/llama-awq/config.json', 'Llama-FP8']) {
+      expect(weightsOf(llama, id)).toBeUndefined();
+    }
+    expect(weightsOf({ ...llama, quantization_config: { quant_method: 'fp8' } }, 'Llama-FP8')).toBeDefined();
     expect(weightsOf({ ...llama, vocab_size: Number.MAX_SAFE_INTEGER })).toBeUndefined();
   });
 
