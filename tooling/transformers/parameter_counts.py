@@ -22,10 +22,10 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 transformers.logging.set_verbosity_error()
 
 MODEL_TYPES = """
-    apertus arcee bloom cohere cohere2 cwm deepseek_v2 deepseek_v3 deepseek_v32 ernie4_5
-    ernie4_5_moe exaone4 falcon falcon_mamba flex_olmo gemma gemma2 gemma3_text glm glm4 glm4_moe
+    apertus arcee bamba bloom cohere cohere2 cwm deepseek_v2 deepseek_v3 deepseek_v32 ernie4_5
+    ernie4_5_moe exaone4 falcon falcon_h1 falcon_mamba flex_olmo gemma gemma2 gemma3_text glm glm4 glm4_moe
     glm4_moe_lite glm_moe_dsa gpt2 gpt_bigcode gpt_neox gpt_oss gptj granite granitemoe
-    granitemoeshared helium lfm2 llama mamba mamba2 minimax_m2
+    granitemoehybrid granitemoeshared helium jamba lfm2 llama mamba mamba2 minimax_m2
     ministral3 mistral mixtral nemotron nemotron_h olmo olmo2 olmo3 olmoe opt phi phi3 phimoe
     qwen2 qwen2_moe qwen3 qwen3_moe qwen3_next seed_oss smollm3 stablelm starcoder2
 """.split()
@@ -43,16 +43,27 @@ SIZES = {
     "pad_token_id": None,
 }
 
+MAMBA_2 = {"mamba_n_heads": 8, "mamba_d_head": 24, "mamba_n_groups": 2, "mamba_d_state": 16}
+
 # Where the sizes above are not enough, or make no sense together.
 OVERRIDES = {
     "deepseek_v2": {"n_routed_experts": 6, "num_experts_per_tok": 2, "first_k_dense_replace": 1},
     "deepseek_v3": {"n_routed_experts": 8, "n_group": 2, "topk_group": 1, "first_k_dense_replace": 1},
     "deepseek_v32": {"n_routed_experts": 8, "n_group": 2, "topk_group": 1, "first_k_dense_replace": 1},
     "falcon_mamba": {"state_size": 16, "expand": 2},
+    "bamba": {**MAMBA_2, "attn_layer_indices": [1]},
+    "falcon_h1": {**MAMBA_2, "mamba_d_ssm": 192},
     "gemma": {"head_dim": 32},
     "gemma2": {"head_dim": 32},
     "gemma3_text": {"head_dim": 32},
+    "granitemoehybrid": {
+        **MAMBA_2,
+        "layer_types": ["mamba", "attention", "mamba", "mamba"],
+        "num_local_experts": 4,
+        "num_experts_per_tok": 2,
+    },
     "helium": {"head_dim": 16},
+    "jamba": {"mamba_d_state": 12, "num_experts": 4, "attn_layer_period": 2, "attn_layer_offset": 1},
     "lfm2": {"layer_types": ["conv", "full_attention", "conv", "conv"]},
     "mamba": {"state_size": 16, "expand": 2},
     "mamba2": {"num_heads": 8, "head_dim": 24, "n_groups": 2, "state_size": 16, "expand": 2},

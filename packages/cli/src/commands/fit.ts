@@ -15,6 +15,7 @@ import {
   parseBytes,
   parseDtype,
   type Weights,
+  type Workload,
   weightsInDtype,
 } from '@kv/core';
 import kleur from 'kleur';
@@ -201,7 +202,13 @@ function parallelismText({ item: { workload, engine } }: Answer): string {
 }
 
 function budget({ device, request, fit: found }: Answer): readonly Note[] {
-  const { weights, overheadBytes, engine, memoryUtilization = engine.memoryUtilization ?? 1 } = request;
+  const {
+    weights,
+    workload,
+    overheadBytes,
+    engine,
+    memoryUtilization = engine.memoryUtilization ?? 1,
+  } = request;
   const line = (label: string, bytes: number, note: string) => ({ label, value: formatBytes(bytes), note });
   return [
     line('in all', found.memoryBytes, device.memorySource),
@@ -213,7 +220,7 @@ function budget({ device, request, fit: found }: Answer): readonly Note[] {
       found.weightBytes,
       [
         ...(weights.parameters === undefined ? [] : [`${formatParameters(weights.parameters)} parameters`]),
-        ...(found.numDevices === 1 ? [] : [`${formatBytes(weights.bytes)} in all, split evenly`]),
+        ...(found.numDevices === 1 ? [] : [`${formatBytes(weights.bytes)} in all${splitText(workload)}`]),
         weights.source,
       ].join('; '),
     ),
@@ -226,6 +233,14 @@ function budget({ device, request, fit: found }: Answer): readonly Note[] {
     ),
     line('KV cache', found.availableBytes, 'what is left'),
   ];
+}
+
+/** What is assumed of how weights are split. */
+function splitText({ tensorParallel, pipelineParallel }: Workload): string {
+  if (pipelineParallel > 1) {
+    return `, split by layers${tensorParallel > 1 ? ' and evenly over each stage' : ''}, this being the largest share`;
+  }
+  return tensorParallel > 1 ? ', split evenly' : ' for each replica';
 }
 
 function tooLarge(found: Fit): string {

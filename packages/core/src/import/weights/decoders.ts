@@ -1,7 +1,6 @@
 import type { Layer } from '../../layer.js';
-import { nemotronTypes } from '../families/mamba.js';
 import { type Config, field, integer, optionalInteger } from '../fields.js';
-import { attentionTensors, type Flag, isOn, latentAttentionTensors } from './attention.js';
+import { attentionTensors, type Flag, latentAttentionTensors } from './attention.js';
 import { type DecoderStyle, isIndexed, isRecurrent, type LayerTensors } from './decoder.js';
 import {
   type DenseStyle,
@@ -15,7 +14,8 @@ import {
 } from './feed-forward.js';
 import { firstInteger, flag } from './fields.js';
 import { gemma4Text } from './gemma4.js';
-import { gatedDeltaNetTensors, mamba2Tensors, mambaTensors, shortConvolutionTensors } from './recurrent.js';
+import { MAMBA_DECODERS } from './mamba.js';
+import { gatedDeltaNetTensors, shortConvolutionTensors } from './recurrent.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
 /** A dense layer of `intermediate_size`. */
@@ -47,8 +47,6 @@ function mixed(
 }
 
 const latent: LayerTensors = (config, _, layer) => latentAttentionTensors(config, isIndexed(layer));
-
-const NOTHING: LayerTensors = () => [];
 
 /** Where `attention_bias` is for queries, keys, values and output, or for all but the output. */
 const BIAS: Flag = ['attention_bias', false];
@@ -82,6 +80,7 @@ const QWEN_SHARED: ExpertStyle = {
  * that transformers does not have are checkpoints of the class that is named beside them.
  */
 export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
+  ...MAMBA_DECODERS,
   apertus: {
     attention: { ...ALL_BIAS, qkNorm: 'head' },
     feedForward: (config) => [
@@ -155,7 +154,6 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
       ),
     feedForward: fourfold('ffn_hidden_size', ['bias', false]),
   },
-  falcon_mamba: { tied: true, norms: 1, attention: mambaTensors, feedForward: NOTHING },
   flex_olmo: {
     attention: { ...ALL_BIAS, qkNorm: 'heads' },
     feedForward: experts({ size: 'intermediate_size' }),
@@ -222,21 +220,6 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
     feedForward: (config) => denseTensors(config, lfm2Intermediate(config)),
   },
   llama: LLAMA,
-  mamba: { tied: true, norms: 1, attention: mambaTensors, feedForward: NOTHING },
-  mamba2: {
-    norms: 1,
-    attention: (config) =>
-      mamba2Tensors(config, {
-        heads: integer(config, 'num_heads'),
-        headDim: integer(config, 'head_dim'),
-        groups: integer(config, 'n_groups'),
-        state: integer(config, 'state_size'),
-        kernel: integer(config, 'conv_kernel'),
-        bias: flag(config, 'use_bias'),
-        convolutionBias: flag(config, 'use_conv_bias', true),
-      }),
-    feedForward: NOTHING,
-  },
   minimax_m2: {
     attention: { qkNorm: 'heads' },
     feedForward: experts({ size: 'intermediate_size', correction: true }),
@@ -249,7 +232,6 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
     attention: ALL_BIAS,
     feedForward: dense({ gated: false, bias: ['mlp_bias', false] }),
   },
-  nemotron_h: { norms: 1, attention: nemotronMixer, feedForward: NOTHING },
   olmo: { norm: 'none', attention: ALL_BIAS, feedForward: dense() },
   olmo2: { attention: { ...ALL_BIAS, qkNorm: 'heads' }, feedForward: dense() },
   olmo3: { attention: { ...ALL_BIAS, qkNorm: 'heads' }, feedForward: dense() },
@@ -351,58 +333,6 @@ function optOnce(config: Config): readonly Tensors[] {
       ? []
       : [...linear('project_in', hidden, width), ...linear('project_out', width, hidden)]),
   ];
-}
-
-/** One mixer a layer: Mamba 2, attention, a dense feed-forward layer, or experts, all without gates. */
-function nemotronMixer(config: Config, index: number): readonly Tensors[] {
-  const bias: Flag = ['mlp_bias', false];
-  const latentSize = optionalInteger(config, 'moe_latent_size');
-  switch (nemotronTypes(config)[index]) {
-    case 'mamba':
-    case 'linear_attention':
-      return mamba2Tensors(config, {
-        heads: integer(config, 'mamba_num_heads'),
-        headDim: integer(config, 'mamba_head_dim'),
-        groups: integer(config, 'n_groups'),
-        state: integer(config, 'ssm_state_size'),
-        kernel: integer(config, 'conv_kernel'),
-        bias: flag(config, 'use_bias'),
-        convolutionBias: flag(config, 'use_conv_bias', true),
-      });
-    case 'moe':
-      return [
-        ...(latentSize === undefined
-          ? []
-          : [
-              ...linear(
-                'mixer.fc1_latent_proj',
-                latentSize,
-                integer(config, 'hidden_size'),
-                isOn(config, bias),
-              ),
-              ...linear(
-                'mixer.fc2_latent_proj',
-                integer(config, 'hidden_size'),
-                latentSize,
-                isOn(config, bias),
-              ),
-            ]),
-        ...expertTensors(config, {
-          size: 'moe_intermediate_size',
-          correction: true,
-          gated: false,
-          width: () => latentSize ?? integer(config, 'hidden_size'),
-          shared: () => integer(config, 'moe_shared_expert_intermediate_size'),
-          sharedBias: bias,
-        }),
-      ];
-    case 'mlp':
-      return denseTensors(config, integer(config, 'intermediate_size'), { gated: false, bias });
-    default: {
-      const headDim = optionalInteger(config, 'attention_head_dim');
-      return attentionTensors(headDim === undefined ? config : { ...config, head_dim: headDim }, {});
-    }
-  }
 }
 
 /** `num_ln_in_parallel_attn`, or 2 with the new architecture, 1 with parallel attention, else 2. */

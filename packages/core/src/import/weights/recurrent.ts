@@ -1,4 +1,4 @@
-import { type Config, field, integer, optionalInteger } from '../fields.js';
+import { type Config, integer, wrong } from '../fields.js';
 import { flag } from './fields.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
@@ -10,21 +10,36 @@ function convolution(channels: number, kernel: number, bias: boolean): readonly 
   ];
 }
 
-/** Mamba 1: `mamba` and `falcon_mamba`. */
-export function mambaTensors(config: Config): readonly Tensors[] {
+/** Sizes of a Mamba 1 mixer. */
+export interface MambaSizes {
+  readonly inner: number;
+  readonly state: number;
+  /** `auto` is `ceil(hidden_size / 16)`. */
+  readonly rank: unknown;
+  readonly kernel: number;
+  readonly bias: boolean;
+  readonly convolutionBias: boolean;
+  /** Norms of the step, B and C (Jamba). */
+  readonly norms?: true;
+}
+
+/** Mamba 1, alone or in a hybrid. */
+export function mambaTensors(config: Config, sizes: MambaSizes): readonly Tensors[] {
+  const { inner, state, kernel, bias, convolutionBias } = sizes;
   const hidden = integer(config, 'hidden_size');
-  const inner = optionalInteger(config, 'intermediate_size') ?? integer(config, 'expand') * hidden;
-  const state = integer(config, 'state_size');
-  const rank =
-    field(config, 'time_step_rank') === 'auto' ? Math.ceil(hidden / 16) : integer(config, 'time_step_rank');
-  const bias = flag(config, 'use_bias');
+  const rank = sizes.rank === 'auto' ? Math.ceil(hidden / 16) : sizes.rank;
+  if (!Number.isSafeInteger(rank)) {
+    throw wrong('time_step_rank', rank, 'an integer or "auto"');
+  }
+  const steps = rank as number;
   return [
     ...linear('mixer.in_proj', 2 * inner, hidden, bias),
-    ...convolution(inner, integer(config, 'conv_kernel'), flag(config, 'use_conv_bias', true)),
-    ...linear('mixer.x_proj', rank + 2 * state, inner),
-    ...linear('mixer.dt_proj', inner, rank, true),
+    ...convolution(inner, kernel, convolutionBias),
+    ...linear('mixer.x_proj', steps + 2 * state, inner),
+    ...linear('mixer.dt_proj', inner, steps, true),
     vector('mixer.A_log', inner * state),
     vector('mixer.D', inner),
+    ...(sizes.norms ? [vector('mixer.layernorm', steps + 2 * state)] : []),
     ...linear('mixer.out_proj', hidden, inner, bias),
   ];
 }
@@ -32,19 +47,22 @@ export function mambaTensors(config: Config): readonly Tensors[] {
 /** Sizes of a Mamba 2 mixer. */
 export interface Mamba2Sizes {
   readonly heads: number;
-  readonly headDim: number;
+  /** Channels of all heads. */
+  readonly inner: number;
   readonly groups: number;
   readonly state: number;
   readonly kernel: number;
   readonly bias: boolean;
+  readonly outputBias: boolean;
   readonly convolutionBias: boolean;
+  /** Whether there is a norm before the output. */
+  readonly norm: boolean;
 }
 
 /** Mamba 2, alone or in a hybrid. */
 export function mamba2Tensors(config: Config, sizes: Mamba2Sizes): readonly Tensors[] {
-  const { heads, headDim, groups, state, kernel, bias, convolutionBias } = sizes;
+  const { heads, inner, groups, state, kernel, bias, outputBias, convolutionBias, norm } = sizes;
   const hidden = integer(config, 'hidden_size');
-  const inner = heads * headDim;
   const channels = inner + 2 * groups * state;
   return [
     ...linear('mixer.in_proj', inner + channels + heads, hidden, bias),
@@ -52,8 +70,8 @@ export function mamba2Tensors(config: Config, sizes: Mamba2Sizes): readonly Tens
     vector('mixer.dt_bias', heads),
     vector('mixer.A_log', heads),
     vector('mixer.D', heads),
-    vector('mixer.norm', inner),
-    ...linear('mixer.out_proj', hidden, inner, bias),
+    ...(norm ? [vector('mixer.norm', inner)] : []),
+    ...linear('mixer.out_proj', hidden, inner, outputBias),
   ];
 }
 
