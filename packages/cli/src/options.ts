@@ -88,7 +88,7 @@ export function addDeviceOptions(command: Command): Command {
     .option('--memory <size>', 'memory of one GPU, such as 80GB or 24GiB, instead of the known one')
     .option(
       '--gpu-memory-utilization <fraction>',
-      'the part of it that vLLM takes (default: 0.92, as in vLLM 0.33; 0.9 in older releases)',
+      'the part of it that vLLM takes (default: 0.92, and 0.9 before vLLM 0.20)',
     )
     .option('--weights <size>', 'size of all weights, such as 16GB (default: what the model says)')
     .option('--weight-dtype <dtype>', 'another dtype for them, such as fp8, int4 or q4_0')

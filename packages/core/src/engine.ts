@@ -54,6 +54,8 @@ export interface Engine {
   readonly memoryUtilization?: number;
   /** Bytes of the cache's memory on each device that no sequence is ever given; 0 by default. */
   readonly unusableBytes?: (model: Model, workload: Workload) => number;
+  /** The same engine with the settings that it takes on such a device when told nothing. */
+  readonly onDevice?: (device: { readonly name: string; readonly memoryBytes: number }) => Engine;
   /** How it uses several devices when told nothing; `tensorParallel` by default. */
   readonly splitsBy?: 'tensorParallel' | 'pipelineParallel';
   /** Whether context parallelism takes devices of its own; it does by default. */

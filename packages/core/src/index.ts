@@ -28,4 +28,5 @@ export * from './numbers.js';
 export * from './settings.js';
 export * from './sweep.js';
 export * from './units.js';
+export { weightsInDtype } from './weights.js';
 export * from './workload.js';

@@ -18,6 +18,7 @@ import {
   fit as fitOf,
   weightsInDtype,
 } from '../src/fit.js';
+import type { Layer } from '../src/layer.js';
 import type { Model, Weights } from '../src/model.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../src/workload.js';
 import { model as anyModel, MEMORIES, modelOf } from './arbitraries.js';
@@ -255,6 +256,33 @@ describe('what fits on vLLM', () => {
     expect(fitOf({ ...sizes, engine: vllm() }).usableBytes).toBe(Math.ceil(85_520_809_984 * 0.92));
     expect(fitOf({ ...sizes, engine: vllm(), memoryUtilization: 0.5 }).usableBytes).toBe(42_760_404_992);
     expect(fitOf({ ...sizes, engine: ideal }).usableBytes).toBe(85_520_809_984);
+    const older = fitOf({ ...sizes, engine: vllm({ version: '0.19' }) });
+    expect(older.usableBytes).toBe(Math.ceil(85_520_809_984 * 0.9));
+  });
+});
+
+describe('vLLM on a device', () => {
+  const window = {
+    kind: 'sliding',
+    numKeyValueHeads: 8,
+    keyHeadDim: 64,
+    valueHeadDim: 64,
+    slidingWindow: 128,
+  };
+  const model = modelOf([window as Layer]);
+  const workload = { ...DEFAULT_WORKLOAD, contextLength: 100_000 };
+  const bytes = (engine: Engine) => estimate(model, workload, engine).totalBytes;
+
+  it.each([
+    ['NVIDIA GeForce RTX 4090', 24, {}, 2048],
+    ['NVIDIA A100 SXM 80GB', 80, {}, 2048],
+    ['NVIDIA H100 SXM 80GB', 79, {}, 8192],
+    ['NVIDIA B200', 179, {}, 16_384],
+    ['NVIDIA B200', 179, { version: '0.27' }, 8192],
+    ['NVIDIA B200', 179, { maxNumBatchedTokens: 4096 }, 4096],
+  ] as const)('%s of %i GiB computes as many tokens in a step as there', (name, gib, settings, tokens) => {
+    const engine = vllm(settings).onDevice?.({ name, memoryBytes: gib * 2 ** 30 });
+    expect(bytes(engine ?? ideal)).toBe(bytes(vllm({ ...settings, maxNumBatchedTokens: tokens })));
   });
 });
 
@@ -318,20 +346,6 @@ describe('fit', () => {
     expect(many.limitReason).toContain('at most 256');
   });
 
-  it('splits weights over tensor-parallel devices, and by layers over stages with the largest one counted', () => {
-    const weightBytes = (changes: Partial<Workload>, weights: Weights = { bytes: 1000, source: '' }) =>
-      fitOf({ ...sizes, weights, workload: { ...sizes.workload, ...changes } }).weightBytes;
-    expect(weightBytes({ tensorParallel: 3 })).toBe(334);
-    expect(weightBytes({ dataParallel: 2 })).toBe(1000);
-    // 32 layers in 3 stages: 11, 11 and 10.
-    expect(weightBytes({ pipelineParallel: 3 })).toBe(Math.ceil((1000 * 11) / 32));
-    const part = (kind: 'embedding' | 'head' | 'projection', bytes: number) => ({
-      ...{ kind, bytes, parameters: bytes, activeParameters: bytes, activeBytes: bytes },
-    });
-    const parts = [part('embedding', 100), part('projection', 800), part('head', 200)];
-    expect(weightBytes({ pipelineParallel: 2 }, { bytes: 1100, source: '', parts })).toBe(400 + 200);
-  });
-
   it('bounds a step from below by what it reads', () => {
     const parts = [
       { kind: 'embedding', parameters: 5, bytes: 1e9, activeParameters: 0, activeBytes: 0 },
@@ -379,32 +393,5 @@ describe('fit', () => {
     const workload = { ...DEFAULT_WORKLOAD, tensorParallel: 4, pipelineParallel: 2, contextParallel: 2 };
     expect(devicesOf(workload, ideal)).toBe(16);
     expect(devicesOf(workload, vllm())).toBe(8);
-  });
-});
-
-describe('weights in another dtype', () => {
-  const parts = [
-    { kind: 'embedding', parameters: 100, bytes: 200, activeParameters: 0, activeBytes: 0 },
-    { kind: 'projection', parameters: 640, bytes: 1280, activeParameters: 640, activeBytes: 1280 },
-    { kind: 'expert', parameters: 6400, bytes: 12_800, activeParameters: 640, activeBytes: 1280 },
-    { kind: 'other', parameters: 10, bytes: 20, activeParameters: 10, activeBytes: 20 },
-  ] as const;
-  const weights: Weights = { parameters: 7150, bytes: 14_300, source: 'a test', parts };
-
-  it('quantize the matrices of layers and experts alone', () => {
-    expect(weightsInDtype(weights, 'int4', 'bf16')).toMatchObject({
-      parameters: 7150,
-      bytes: 200 + 320 + 3200 + 20,
-      source: 'a test; in int4',
-    });
-    expect(weightsInDtype(weights, 'q4_0', 'bf16').bytes).toBe(220 + ((640 + 6400) / 32) * 18);
-    expect(weightsInDtype(weights, 'fp32', 'bf16').bytes).toBe(4 * 7150);
-  });
-
-  it('convert all of it where the parts are not known, and refuse where nothing is', () => {
-    expect(weightsInDtype({ parameters: 33, bytes: 66, source: '' }, 'q8_0', 'bf16').bytes).toBe(68);
-    expect(() => weightsInDtype({ bytes: 66, source: 'an index' }, 'int4', 'bf16')).toThrow(
-      'Only the bytes of the weights are known (an index)',
-    );
   });
 });

@@ -46,7 +46,8 @@ export async function fitCommand(argument: string | undefined, options: FitOptio
   const format = formatOf(options);
   const device = deviceFrom(options);
   const [engine] = enginesFrom([options.engine ?? 'ideal'], options);
-  const item = await caseFor(argument, spread(options, engine?.splitsBy ?? 'tensorParallel'));
+  const asked = await caseFor(argument, spread(options, engine?.splitsBy ?? 'tensorParallel'));
+  const item = { ...asked, engine: asked.engine.onDevice?.(device) ?? asked.engine };
   checkDevices(options, devicesOf(item.workload, item.engine));
   const request = requestFrom(item, device, options);
   const found = fit(request);

@@ -1,6 +1,7 @@
 import type { Engine, RankPlan } from '../engine.js';
 import type { ChosenDtype, Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
+import { batchedTokensOn, gpuMemoryUtilization } from './vllm/device-defaults.js';
 import { blockLayoutOf } from './vllm/layout.js';
 import { nullBlocks } from './vllm/null-block.js';
 import { poolsOf } from './vllm/pools.js';
@@ -24,7 +25,9 @@ export function vllm(settings: VllmSettings = {}): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
-    memoryUtilization: GPU_MEMORY_UTILIZATION,
+    memoryUtilization: gpuMemoryUtilization(settings),
+    onDevice: ({ name, memoryBytes }) =>
+      vllm({ maxNumBatchedTokens: batchedTokensOn(name, memoryBytes, settings), ...settings }),
     unusableBytes: (model, workload) => {
       const { stages } = blockLayoutOf(model, workload, settings);
       return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));
@@ -48,13 +51,6 @@ export function vllm(settings: VllmSettings = {}): Engine {
     },
   };
 }
-
-/**
- * The default of `--gpu-memory-utilization`; 0.9 in older releases. vLLM takes `ceil(total x utilization)` bytes.
- *
- * Source: vllm-project/vllm v0.33.0, `vllm/config/cache.py`, `vllm/v1/worker/utils.py` (`request_memory`).
- */
-const GPU_MEMORY_UTILIZATION = 0.92;
 
 /** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored. */
 function kvCacheDtype(model: Model): ChosenDtype {
