@@ -22,11 +22,7 @@ export function readTextFile(path: string, limit = CONFIG_LIMIT): Promise<string
 }
 
 /** The text of a stream, to its end; an InputError where it cannot be read, or is far too large for its kind. */
-export async function readTextStream(
-  stream: Readable,
-  name: string,
-  limit = CONFIG_LIMIT,
-): Promise<string> {
+export async function readTextStream(stream: Readable, name: string, limit = CONFIG_LIMIT): Promise<string> {
   try {
     return await textOf(stream, name, limit);
   } catch (error) {
