@@ -79,6 +79,22 @@ export function addUseOptions(command: Command): Command {
   );
 }
 
+/** What a model is to be fitted into, and how large its weights are. */
+export function addDeviceOptions(command: Command): Command {
+  return command
+    .optionsGroup('Memory:')
+    .option('--gpu <name>', 'a GPU that is known, such as h100 or rtx-4090 ("kv gpus" lists them)')
+    .option('--gpus <n>', 'how many of them (default: what --tp, --pp, --dp and --cp take, or 1)')
+    .option('--memory <size>', 'memory of one GPU, such as 80GB or 24GiB, instead of the known one')
+    .option(
+      '--gpu-memory-utilization <fraction>',
+      'the part of it that vLLM takes (default: 0.92, and 0.9 before vLLM 0.20)',
+    )
+    .option('--weights <size>', 'size of all weights, such as 16GB (default: what the model says)')
+    .option('--weight-dtype <dtype>', 'another dtype for them, such as fp8, int4 or q4_0')
+    .option('--overhead <size>', 'memory of one GPU for activations and the driver (default: 2GiB, a guess)');
+}
+
 export function addFormatOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')

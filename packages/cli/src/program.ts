@@ -2,6 +2,7 @@ import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
 import { normalizeArguments } from './arguments.js';
 import {
+  addDeviceOptions,
   addEnginesOption,
   addFormatOptions,
   addGeometryOptions,
@@ -79,6 +80,26 @@ export function buildProgram(): Command {
   });
 
   addFormatOptions(
+    addDeviceOptions(
+      addWorkloadOptions(
+        addGeometryOptions(
+          subcommand(program, 'fit [model]', 'the largest context and the most sequences that fit into GPUs'),
+        ),
+      ),
+    ),
+  ).action(async (model, options) => {
+    const { fitCommand } = await import('./commands/fit.js');
+    await fitCommand(model, options);
+  });
+
+  addFormatOptions(subcommand(program, 'gpus [search...]', 'the GPUs that "kv fit" knows')).action(
+    async (words, options) => {
+      const { gpusCommand } = await import('./commands/gpus.js');
+      await gpusCommand(words, options);
+    },
+  );
+
+  addFormatOptions(
     addEnginesOption(
       addUseOptions(
         addGeometryOptions(
@@ -136,4 +157,5 @@ Examples:
   kv inspect path/to/config.json               what each layer of any other remembers
   kv estimate hf:org/name                      what a model on the Hugging Face hub takes
   kv compare --emb-dim 4096 --n-heads 32 --n-layers 32 --n-kv-groups 4 --latent-dim 576
+  kv fit path/to/config.json --gpu h100        what fits into one GPU, or into several (--gpus 4)
 `;

@@ -33,6 +33,8 @@ describe('in a terminal', () => {
     estimate: ['estimate', CONFIGS['meta-llama/Llama-3.1-8B'], '-c', '128k'],
     compare: ['compare', '--emb-dim', '2048', '--n-heads', '24', '--n-layers', '48', '--n-kv-groups', '4,8'],
     plot: ['plot', '--out', 'figure.json'],
+    fit: ['fit', CONFIGS['meta-llama/Llama-3.1-8B'], '--gpu', 'h100', '--gpus', '2'],
+    gpus: ['gpus', 'h100'],
   };
 
   it.each(

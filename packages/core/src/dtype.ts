@@ -78,7 +78,7 @@ export function parseDtype(text: string): DtypeName {
     const guess = nearest(key, [...byName.keys()]);
     const names = DTYPES.map(({ name }) => name).join(', ');
     throw new InputError(
-      `Unknown dtype "${text}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${names}.`,
+      `Unknown dtype "${text.length > 60 ? `${text.slice(0, 57)}...` : text}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${names}.`,
     );
   }
   return dtype.name;

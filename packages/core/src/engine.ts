@@ -50,6 +50,16 @@ export interface Engine {
   readonly name: string;
   /** What `auto` means for keys and values on this engine, where it is not simply the model's `kvCacheDtype`. */
   readonly kvCacheDtype?: (model: Model) => ChosenDtype;
+  /** The part of a device's memory that it takes for weights, cache and all else when told nothing; 1 by default. */
+  readonly memoryUtilization?: number;
+  /** Bytes of the cache's memory on each device that no sequence is ever given; 0 by default. */
+  readonly unusableBytes?: (model: Model, workload: Workload) => number;
+  /** The same engine with the settings that it takes on such a device when told nothing. */
+  readonly onDevice?: (device: { readonly name: string; readonly memoryBytes: number }) => Engine;
+  /** How it uses several devices when told nothing; `tensorParallel` by default. */
+  readonly splitsBy?: 'tensorParallel' | 'pipelineParallel';
+  /** Whether context parallelism takes devices of its own; it does by default. */
+  readonly contextParallelDevices?: boolean;
   /** @throws InputError where the engine cannot run this model or workload. */
   readonly plan: (model: Model, workload: Workload) => Plan;
 }

@@ -88,6 +88,29 @@ export function totalBytesByContext(
   };
 }
 
+/**
+ * The allocation's `perDeviceBytes` as a function of the context length, with everything else settled.
+ *
+ * @throws InputError as `estimate` does; the function that it returns does so for each length.
+ */
+export function perDeviceBytesByContext(
+  model: Model,
+  workload: Workload,
+  engine: Engine = ideal,
+): (contextLength: number) => number {
+  const { ranks } = planFor(model, workload, engine);
+  return (contextLength) => {
+    let [total, most] = [0, 0];
+    for (const { replicas, devices, pools } of ranks) {
+      const bytes = poolBytes(pools, contextLength);
+      total += replicas * devices * bytes;
+      most = Math.max(most, bytes);
+    }
+    checkExactBytes(total);
+    return most;
+  };
+}
+
 function planFor(model: Model, workload: Workload, engine: Engine): Plan {
   return engine.plan(checkModel(model), checkWorkload(workload));
 }

@@ -11,9 +11,26 @@ export interface ChosenDtype {
 
 /** Parameters and bytes of a model's weights, with where the numbers come from. */
 export interface Weights {
+  /** Absent where only the bytes are known. */
+  readonly parameters?: number;
+  readonly bytes: number;
+  /** In words: a file, a formula, the user. */
+  readonly source: string;
+  /** What they are made of, where that is known; together they are all of it. */
+  readonly parts?: readonly WeightPart[];
+}
+
+/**
+ * Weights of one kind: the table of token embeddings, the output head where it is not that table, matrices of attention
+ * and feed-forward layers, those of routed experts, and all else (norms, biases, routers).
+ */
+export interface WeightPart {
+  readonly kind: 'embedding' | 'head' | 'projection' | 'expert' | 'other';
   readonly parameters: number;
   readonly bytes: number;
-  readonly source: string;
+  /** Of those, what one token reads: no row of an embedding but its own (counted as none), and no expert but its own. */
+  readonly activeParameters: number;
+  readonly activeBytes: number;
 }
 
 /** A model as far as memory is concerned: what each of its layers remembers. */

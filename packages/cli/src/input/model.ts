@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, type Model } from '@kv/core';
 import { modelFromConfigText } from './config.js';
 import { isHubReference } from './hub/reference.js';
+import { withIndexedWeights } from './safetensors-index.js';
 import { readTextFile, readTextStream } from './text.js';
 
 /**
@@ -25,7 +26,12 @@ export async function modelFrom(argument: string): Promise<Model> {
     return modelFromCatalogue(argument);
   }
   const path = configPath(argument);
-  return modelFromConfigText(await readTextFile(path), { id: argument, name: nameOf(path), source: path });
+  const model = modelFromConfigText(await readTextFile(path), {
+    id: argument,
+    name: nameOf(path),
+    source: path,
+  });
+  return basename(path) === 'config.json' ? withIndexedWeights(model, dirname(path)) : model;
 }
 
 function configPath(argument: string): string {

@@ -2,22 +2,29 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InputError } from '@kv/core';
 
-/** Larger than any published config by far; beyond it, the wrong file was named. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** How large a kind of file can be; beyond it, the wrong file was named. */
+interface Limit {
+  readonly mebibytes: number;
+  /** `a config.json`. */
+  readonly kind: string;
+}
+
+/** Larger than any published config by far. */
+const CONFIG_LIMIT: Limit = { mebibytes: 16, kind: 'a config.json' };
 
 /**
  * The text of a file that should be a small one.
  *
- * @throws InputError where it cannot be read, or is far too large for a config.
+ * @throws InputError where it cannot be read, or is far too large for its kind.
  */
-export function readTextFile(path: string): Promise<string> {
-  return readTextStream(createReadStream(path), path);
+export function readTextFile(path: string, limit = CONFIG_LIMIT): Promise<string> {
+  return readTextStream(createReadStream(path), path, limit);
 }
 
-/** The text of a stream, to its end; an InputError where it cannot be read, or is far too large for a config. */
-export async function readTextStream(stream: Readable, name: string): Promise<string> {
+/** The text of a stream, to its end; an InputError where it cannot be read, or is far too large for its kind. */
+export async function readTextStream(stream: Readable, name: string, limit = CONFIG_LIMIT): Promise<string> {
   try {
-    return await textOf(stream, name);
+    return await textOf(stream, name, limit);
   } catch (error) {
     if (error instanceof InputError) {
       throw error;
@@ -31,15 +38,19 @@ export async function readTextStream(stream: Readable, name: string): Promise<st
 /**
  * The text of chunks, to their end.
  *
- * @throws InputError where there is far too much for a config; what the chunks themselves fail with is passed on.
+ * @throws InputError where there is far too much for its kind of file; what the chunks themselves fail with is passed on.
  */
-export async function textOf(chunks: AsyncIterable<Uint8Array>, name: string): Promise<string> {
+export async function textOf(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  { mebibytes, kind } = CONFIG_LIMIT,
+): Promise<string> {
   const read: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > MAX_BYTES) {
-      throw new InputError(`"${name}" is larger than 16 MiB, so it is not a config.json.`);
+    if (size > mebibytes * 1024 ** 2) {
+      throw new InputError(`"${name}" is larger than ${mebibytes} MiB, so it is not ${kind}.`);
     }
     read.push(chunk);
   }

@@ -75,6 +75,7 @@ export function llamacpp(settings: LlamacppSettings = {}): Engine {
   return {
     name: 'llama.cpp',
     kvCacheDtype: () => ({ dtype: 'fp16', reason: 'the default of --cache-type-k and --cache-type-v' }),
+    splitsBy: 'pipelineParallel',
     plan: (model, workload) => {
       checkParallelism(workload);
       const { keyDtype, valueDtype } = workload;

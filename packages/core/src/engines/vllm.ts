@@ -2,7 +2,9 @@ import type { Engine, RankPlan } from '../engine.js';
 import type { ChosenDtype, Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
 import { isDeepseekV4 } from './vllm/deepseek-v4.js';
+import { batchedTokensOn, gpuMemoryUtilization } from './vllm/device-defaults.js';
 import { blockLayoutOf } from './vllm/layout.js';
+import { nullBlocks } from './vllm/null-block.js';
 import { poolsOf } from './vllm/pools.js';
 import type { VllmSettings } from './vllm/settings.js';
 import { modelDtype } from './vllm/states.js';
@@ -24,6 +26,14 @@ export function vllm(settings: VllmSettings = {}): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
+    memoryUtilization: gpuMemoryUtilization(settings),
+    onDevice: ({ name, memoryBytes }) =>
+      vllm({ maxNumBatchedTokens: batchedTokensOn(name, memoryBytes, settings), ...settings }),
+    unusableBytes: (model, workload) => {
+      const { stages } = blockLayoutOf(model, workload, settings);
+      return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));
+    },
+    contextParallelDevices: false,
     plan: (model, workload) => {
       const layout = blockLayoutOf(model, workload, settings);
       return {

@@ -5,6 +5,7 @@ import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
 import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
 import { plainGeometry } from './unknown.js';
+import { weightsFromConfig } from './weights/config-weights.js';
 import { textConfigOf } from './wrappers.js';
 
 /** Where a config comes from, for names and messages. */
@@ -33,6 +34,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   const { layers, warnings = [] } = family(config);
   const dtype = modelDtypeOf(published, config);
   const kvCacheDtype = kvCacheDtypeOf(published, config, dtype);
+  const weights = weightsFromConfig(origin.id, published, config, layers, dtype);
   return checkModel({
     id: origin.id,
     name: origin.id,
@@ -45,6 +47,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     ...given('maxPositionEmbeddings', optionalInteger(config, 'max_position_embeddings')),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
+    ...(weights === undefined ? {} : { weights }),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
 }

@@ -3,6 +3,7 @@ import { checkInteger } from '../../exact.js';
 import { checkModel, type Model } from '../../model.js';
 import { checkWorkload, type Workload } from '../../workload.js';
 import { blockLayoutOf } from './layout.js';
+import { nullBlocks } from './null-block.js';
 import { isSince, type VllmSettings } from './settings.js';
 
 /** What vLLM logs when it starts, and what leads to it. */
@@ -62,7 +63,6 @@ export function vllmCapacity(
   const numBlocks = Math.min(...blockBytes.map((bytes) => Math.floor(availableBytes / bytes)));
   const ofRequest = blocksPerRequest(contextLength);
   const maxConcurrency = numBlocks / ofRequest;
-  const nullBlocks = isSince(settings, 29) ? 1 : 0;
   const smallestBlock = Math.min(...groups.flat().map((spec) => rules.tokensOfBlock(spec, contextLength)));
   return {
     numBlocks,
@@ -72,6 +72,6 @@ export function vllmCapacity(
       ? Math.floor(maxConcurrency * contextLength)
       : Math.floor(numBlocks / groups.length) * smallestBlock * contextParallel,
     maxConcurrency,
-    startsUp: ofRequest <= numBlocks - nullBlocks,
+    startsUp: ofRequest <= numBlocks - nullBlocks(settings),
   };
 }

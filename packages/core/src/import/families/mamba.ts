@@ -197,7 +197,8 @@ export const nemotronH: Family = (config) => {
   };
 };
 
-function nemotronTypes(config: Config): readonly unknown[] {
+/** What each layer of a Nemotron-H is: `linear_attention`, `full_attention`, `mlp` or `moe`. */
+export function nemotronTypes(config: Config): readonly unknown[] {
   const listed = field(config, 'layer_types') ?? field(config, 'layers_block_type');
   if (Array.isArray(listed)) {
     return listed;

@@ -1,0 +1,115 @@
+import { InputError } from '../../errors.js';
+import type { Layer } from '../../layer.js';
+import type { ChosenDtype, WeightPart, Weights } from '../../model.js';
+import { type Config, field, optionalObject } from '../fields.js';
+import { decoderTensors } from './decoder.js';
+import { DECODERS } from './decoders.js';
+import { storageOf } from './quantization.js';
+import type { Tensors } from './tensors.js';
+import { visionTensorsOf } from './vision.js';
+
+/**
+ * The weights of a decoder by the formula of its family: every tensor that its class makes, tied ones once, buffers that
+ * checkpoints store included, layers for multi-token prediction left out; with the vision tower of a multimodal model.
+ * Bytes are as the config's dtype or `quantization_config` says.
+ *
+ * @param id the checkpoint's name: one that names a quantization, which the config does not have, is stored in a way that
+ *   is not known (NVIDIA's keep it in `hf_quant_config.json`).
+ * @param published the whole file.
+ * @param config the text model's, completed as families read it.
+ * @returns undefined where the family's modules, a size that they need, another part of a multimodal model, or the
+ *   quantization is not known: unknown is not zero.
+ */
+export function weightsFromConfig(
+  id: string,
+  published: Config,
+  config: Config,
+  layers: readonly Layer[],
+  { dtype }: ChosenDtype,
+): Weights | undefined {
+  try {
+    const tensors = isMultimodal(published)
+      ? multimodalTensors(published, config, layers)
+      : textTensors(config, layers);
+    const quantization = quantizationIn(published) ?? quantizationIn(config);
+    if (quantization === undefined && QUANTIZED_NAME.test(id)) {
+      return undefined;
+    }
+    const storage = tensors && storageOf(quantization, dtype, tensors);
+    return (
+      tensors && storage && weightsOf(tensors, storage.bytesOf, `formula from the config, ${storage.name}`)
+    );
+  } catch (error) {
+    if (error instanceof InputError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Of the whole model, or of the text model alone. */
+function quantizationIn(config: Config): Config | undefined {
+  return optionalObject(config, 'quantization_config') ?? optionalObject(config, 'compression_config');
+}
+
+const QUANTIZED_NAME =
+  /(^|[-_./])(nvfp4|mxfp4|fp4|fp8|int4|int8|awq|gptq|w\d+a\d+|bnb|[48]bit|gguf)([-_./]|$)/i;
+
+const PARTS = [
+  ...['text_config', 'llm_config', 'language_config', 'thinker_config', 'text_model_config'],
+  ...['vision_config', 'audio_config', 'encoder'],
+];
+
+function isMultimodal(published: Config): boolean {
+  return PARTS.some((key) => field(published, key) !== undefined);
+}
+
+function multimodalTensors(
+  published: Config,
+  config: Config,
+  layers: readonly Layer[],
+): readonly Tensors[] | undefined {
+  const vision = optionalObject(published, 'vision_config');
+  const others = vision && visionTensorsOf(field(published, 'model_type'), vision, config);
+  const tied = field(published, 'tie_word_embeddings');
+  const text = textTensors(tied === undefined ? config : { ...config, tie_word_embeddings: tied }, layers);
+  const isVisionAlone = field(published, 'audio_config') === undefined;
+  return others && text && isVisionAlone ? [...text, ...others] : undefined;
+}
+
+/** The tensors of a text model as its checkpoint stores them, by `model_type`; undefined for one that is not known. */
+function textTensors(config: Config, layers: readonly Layer[]): readonly Tensors[] | undefined {
+  const type = field(config, 'model_type');
+  const style = typeof type === 'string' && Object.hasOwn(DECODERS, type) ? DECODERS[type] : undefined;
+  const isDecoderAlone = field(config, 'add_cross_attention') !== true;
+  return style && isDecoderAlone ? decoderTensors(config, style, layers) : undefined;
+}
+
+const KINDS = ['embedding', 'projection', 'expert', 'other', 'head'] as const;
+
+function weightsOf(
+  tensors: readonly Tensors[],
+  bytesOf: (tensor: Tensors) => number,
+  source: string,
+): Weights | undefined {
+  const parts = KINDS.flatMap((kind): readonly WeightPart[] => {
+    const own = tensors.filter((tensor) => tensor.kind === kind);
+    const sum = (of: (tensor: Tensors) => number) => own.reduce((total, tensor) => total + of(tensor), 0);
+    return own.length === 0
+      ? []
+      : [
+          {
+            kind,
+            parameters: sum(({ rows, columns, copies }) => rows * columns * copies),
+            bytes: sum((tensor) => bytesOf(tensor) * tensor.copies),
+            activeParameters: sum(({ rows, columns, activeCopies }) => rows * columns * activeCopies),
+            activeBytes: sum((tensor) => bytesOf(tensor) * tensor.activeCopies),
+          },
+        ];
+  });
+  const total = (of: (part: WeightPart) => number) => parts.reduce((sum, part) => sum + of(part), 0);
+  const [parameters, bytes] = [total((part) => part.parameters), total((part) => part.bytes)];
+  return Number.isSafeInteger(parameters) && Number.isSafeInteger(bytes)
+    ? { parameters, bytes, source, parts }
+    : undefined;
+}

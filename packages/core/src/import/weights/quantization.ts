@@ -1,0 +1,273 @@
+import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
+import { ceilDiv } from '../../exact.js';
+import {
+  type Config,
+  field,
+  optionalInteger,
+  optionalObject,
+  optionalString,
+  optionalStrings,
+} from '../fields.js';
+import type { Tensors } from './tensors.js';
+
+/** How the weights of a checkpoint are stored. */
+export interface Storage {
+  /** In words: `bf16`, `fp8 with scales`. */
+  readonly name: string;
+  /** Bytes of one tensor, its scales included. */
+  readonly bytesOf: (tensor: Tensors) => number;
+}
+
+/**
+ * How a checkpoint stores its weights: all in the dtype of the config, or quantized as its `quantization_config` says;
+ * undefined where that is not understood.
+ *
+ * Quantizers store matrices of attention and feed-forward layers and of experts, but not embeddings, head, routers,
+ * norms and biases, nor what they list as left out. For a matrix of `rows x columns` (outputs x inputs):
+ *
+ * - `fp8`: 1 byte each, a fp32 scale for each block of `weight_block_size`, or one for all
+ *   (huggingface/transformers, `integrations/finegrained_fp8.py`, 5.23.0).
+ * - `mxfp4`: experts alone, blocks of 32 in 16 bytes with a scale of 1 byte (`integrations/mxfp4.py`).
+ * - `modelopt`: FP8 with a fp32 scale each for weights and inputs of a matrix; NVFP4 in blocks of 16 in 8 bytes with a
+ *   scale of 1 byte, and the same two (NVIDIA/Model-Optimizer, `modelopt/torch/quantization/qtensor/nvfp4_tensor.py`,
+ *   0.47.0).
+ * - `compressed-tensors`: integers of 4 or 8 bits with a 16-bit scale for each group, row or tensor; `float` of 8 bits
+ *   likewise (vllm-project/compressed-tensors, `compressors/`, 0.20.0). Zero points and actorder are not understood.
+ * - `awq` and `gptq`: integers with a 16-bit scale and a zero point for each group of inputs (AutoAWQ, `WQLinear_GEMM`;
+ *   AutoGPTQ, `qlinear_cuda`), and for `gptq` a 32-bit group index for each input.
+ */
+export function storageOf(
+  quantization: Config | undefined,
+  dtype: DtypeName,
+  all: readonly Tensors[],
+): Storage | undefined {
+  const plain = (tensor: Tensors) => rowBytes(dtypeOf(dtype), tensor.rows * tensor.columns);
+  if (quantization === undefined) {
+    return { name: dtype, bytesOf: plain };
+  }
+  const scheme = schemeOf(quantization);
+  const isLeftOut = scheme && leftOutBy(listedIn(quantization), all);
+  if (scheme === undefined || isLeftOut === undefined) {
+    return undefined;
+  }
+  const isQuantized = (tensor: Tensors) => scheme.kinds.includes(tensor.kind) && !isLeftOut(tensor);
+  return {
+    name: scheme.name,
+    bytesOf: (tensor) => (isQuantized(tensor) ? scheme.bytesOf(tensor) : plain(tensor)),
+  };
+}
+
+interface Scheme extends Storage {
+  readonly kinds: readonly Tensors['kind'][];
+}
+
+const MATRICES = ['projection', 'expert'] as const;
+
+function schemeOf(quantization: Config): Scheme | undefined {
+  switch (optionalString(quantization, 'quant_method')) {
+    case 'fp8':
+      return optionalString(quantization, 'quant_algo') === undefined ? fp8(quantization) : undefined;
+    case 'mxfp4':
+      return { name: 'mxfp4 experts', kinds: ['expert'], bytesOf: inBlocks(32, 17) };
+    case 'modelopt':
+      return modelopt(quantization);
+    case 'compressed-tensors':
+      return compressed(quantization);
+    case 'awq':
+      return grouped('awq', quantization, optionalInteger(quantization, 'bits') ?? 4, 0);
+    case 'gptq':
+      return grouped('gptq', quantization, optionalInteger(quantization, 'bits') ?? 4, 4);
+    // Older exports name the algorithm alone.
+    case undefined:
+      return modelopt(quantization);
+    default:
+      return undefined;
+  }
+}
+
+function modelopt(quantization: Config): Scheme | undefined {
+  const algorithm = optionalString(quantization, 'quant_algo');
+  return algorithm === 'NVFP4' ? NVFP4 : algorithm === 'FP8' ? FP8_PER_TENSOR : undefined;
+}
+
+const NVFP4: Scheme = {
+  name: 'nvfp4',
+  kinds: MATRICES,
+  bytesOf: (tensor) => inBlocks(16, 9)(tensor) + 8,
+};
+
+/** With a fp32 scale each for weights and inputs of a matrix. */
+const FP8_PER_TENSOR: Scheme = {
+  name: 'fp8',
+  kinds: MATRICES,
+  bytesOf: ({ rows, columns }) => rows * columns + 8,
+};
+
+/** Whole blocks of inputs in each row. */
+function inBlocks(size: number, bytes: number): Scheme['bytesOf'] {
+  return ({ rows, columns }) => rows * ceilDiv(columns, size) * bytes;
+}
+
+function fp8(quantization: Config): Scheme | undefined {
+  const block = field(quantization, 'weight_block_size');
+  if (block === undefined) {
+    const scales = optionalString(quantization, 'activation_scheme') === 'static' ? 8 : 4;
+    return { name: 'fp8', kinds: MATRICES, bytesOf: ({ rows, columns }) => rows * columns + scales };
+  }
+  const [height, width] = Array.isArray(block) ? (block as readonly unknown[]) : [];
+  if (!isSize(height) || !isSize(width)) {
+    return undefined;
+  }
+  return {
+    name: `fp8 with scales of ${height} x ${width} blocks`,
+    kinds: MATRICES,
+    bytesOf: ({ rows, columns }) => rows * columns + 4 * ceilDiv(rows, height) * ceilDiv(columns, width),
+  };
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+function compressed(quantization: Config): Scheme | undefined {
+  const groups = Object.values(optionalObject(quantization, 'config_groups') ?? {});
+  const [group] = groups;
+  if (groups.length !== 1 || typeof group !== 'object' || group === null) {
+    return undefined;
+  }
+  const { weights, targets } = group as { readonly weights?: unknown; readonly targets?: unknown };
+  if (typeof weights !== 'object' || weights === null || String(targets) !== 'Linear') {
+    return undefined;
+  }
+  const scheme = weights as Config;
+  const bits = field(scheme, 'num_bits');
+  const isFloat = field(scheme, 'type') === 'float';
+  const size = field(scheme, 'group_size');
+  if (isFloat && bits === 4) {
+    return size === 16
+      ? NVFP4
+      : size === 32
+        ? { ...NVFP4, name: 'mxfp4', bytesOf: inBlocks(32, 17) }
+        : undefined;
+  }
+  if (
+    (bits !== 4 && bits !== 8) ||
+    field(scheme, 'symmetric') === false ||
+    field(scheme, 'actorder') !== undefined
+  ) {
+    return undefined;
+  }
+  const scales = (rows: number, columns: number): number | undefined => {
+    switch (field(scheme, 'strategy')) {
+      case 'tensor':
+        return 2;
+      case 'channel':
+        return 2 * rows;
+      case 'group':
+        return isSize(size) ? 2 * rows * ceilDiv(columns, size) : undefined;
+      default:
+        return undefined;
+    }
+  };
+  return scales(1, 1) === undefined
+    ? undefined
+    : {
+        name: `${isFloat ? 'fp' : 'int'}${bits} with scales`,
+        kinds: MATRICES,
+        bytesOf: ({ rows, columns }) =>
+          (bits === 4 ? rows * ceilDiv(columns, 8) * 4 : rows * columns) + (scales(rows, columns) ?? 0),
+      };
+}
+
+/** Integers, zero points of as many bits, and 16-bit scales for each group of inputs. */
+function grouped(
+  name: string,
+  quantization: Config,
+  bits: number,
+  bytesPerInput: number,
+): Scheme | undefined {
+  const size = field(quantization, 'group_size') ?? 128;
+  if ((bits !== 4 && bits !== 8) || !(isSize(size) || size === -1)) {
+    return undefined;
+  }
+  return {
+    name: `${name} int${bits} with scales`,
+    kinds: MATRICES,
+    bytesOf: ({ rows, columns }) => {
+      const groups = size === -1 ? 1 : ceilDiv(columns, size as number);
+      return (
+        (rows * columns * bits) / 8 + (groups * rows * bits) / 8 + groups * rows * 2 + columns * bytesPerInput
+      );
+    },
+  };
+}
+
+function listedIn(quantization: Config): readonly string[] {
+  return ['modules_to_not_convert', 'ignore', 'exclude_modules', 'ignored_layers'].flatMap(
+    (key) => optionalStrings(quantization, key) ?? [],
+  );
+}
+
+/** Modules that are never quantized, or are no part of what is counted. */
+const NEVER =
+  /(^|[.*])(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|gate|router|shared_expert_gate|e_score_correction_bias|weight|bias|vision_tower|visual|mm_projector|mtp)([.*]|$)/;
+
+/**
+ * Which tensors a list of module names leaves out; undefined where an entry is not understood, such as that of a single
+ * expert. Entries name a module of one layer or of all (`*`), the end of a name, or begin with `re:`.
+ */
+function leftOutBy(
+  entries: readonly string[],
+  all: readonly Tensors[],
+): ((tensor: Tensors) => boolean) | undefined {
+  const matrices = all.filter(({ kind }) => MATRICES.some((known) => known === kind));
+  const layers = new Set(matrices.map(({ layer }) => layer));
+  const patterns: Pattern[] = [];
+  for (const entry of entries) {
+    const pattern = patternOf(entry);
+    const isBeyond = pattern?.layer !== undefined && !layers.has(pattern.layer);
+    if (pattern !== undefined && !isBeyond && matrices.some((tensor) => matches(pattern, tensor))) {
+      patterns.push(pattern);
+    } else if (!isBeyond && !NEVER.test(entry.replace(/^re:/, '').replaceAll('\\', ''))) {
+      return undefined;
+    }
+  }
+  return (tensor) => patterns.some((pattern) => matches(pattern, tensor));
+}
+
+interface Pattern {
+  /** Of that layer only. */
+  readonly layer?: number;
+  readonly module: RegExp;
+}
+
+/** More blanks to fill in than any published list has, and few enough that matching is fast whatever the names. */
+const MAX_WILDCARDS = 3;
+
+/** Letters, dots, `.*` and words to choose from: what published lists need, and nothing that could match for ever. */
+const SAFE_EXPRESSION = /^(?:[\w-]|\\\.|\.\*|\([\w|]+\)|[$^])*$/;
+
+function patternOf(entry: string): Pattern | undefined {
+  if (entry.startsWith('re:')) {
+    const expression = entry.slice('re:'.length);
+    return SAFE_EXPRESSION.test(expression) ? compiled(`^(?:${expression})`) : undefined;
+  }
+  const match = /(?:^|\.)layers\.(\d+|\*)\.(.+)$/.exec(entry);
+  const [, layer = '*', name = entry] = match ?? [];
+  const module = name
+    .replace(/^block_sparse_moe/, 'mlp')
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*');
+  const pattern = compiled(`${match === null ? '(?:^|\\.)' : '^'}${module}(?:\\.|$)`);
+  return pattern && (layer === '*' ? pattern : { ...pattern, layer: Number(layer) });
+}
+
+function compiled(expression: string): Pattern | undefined {
+  return expression.split('.*').length - 1 > MAX_WILDCARDS || expression.length > 200
+    ? undefined
+    : { module: new RegExp(expression) };
+}
+
+function matches({ layer, module }: Pattern, tensor: Tensors): boolean {
+  return (layer === undefined || layer === tensor.layer) && module.test(tensor.module);
+}

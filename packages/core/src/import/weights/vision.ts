@@ -1,0 +1,94 @@
+import { checkLayerCount } from '../../model.js';
+import { type Config, field, integer } from '../fields.js';
+import { gemma4Vision } from './gemma4.js';
+import { linear, type Tensors, tensors, vector } from './tensors.js';
+
+/** The tensors of what a multimodal model has beside its text model; undefined where they are not known. */
+type VisionTensors = (vision: Config, text: Config) => readonly Tensors[] | undefined;
+
+/**
+ * The vision tower of Qwen3-VL and Qwen3.5: patches of `temporal_patch_size x patch_size x patch_size` pixels, learned
+ * positions, `depth` blocks, and mergers of `spatial_merge_size x spatial_merge_size` patches into one token, one at the
+ * end and one for each of `deepstack_visual_indexes`.
+ *
+ * Source: huggingface/transformers, `models/qwen3_vl/modeling_qwen3_vl.py` (`Qwen3VLVisionModel`), 5.23.0.
+ */
+const qwen3Vl: VisionTensors = (vision) => {
+  const hidden = integer(vision, 'hidden_size');
+  const patch =
+    integer(vision, 'in_channels') *
+    integer(vision, 'temporal_patch_size') *
+    integer(vision, 'patch_size') ** 2;
+  const merged = hidden * integer(vision, 'spatial_merge_size') ** 2;
+  const output = integer(vision, 'out_hidden_size');
+  const deep = field(vision, 'deepstack_visual_indexes');
+  const merger = (norm: number) => [
+    vector('merger.norm', 2 * norm),
+    ...linear('merger.linear_fc1', merged, merged, true),
+    ...linear('merger.linear_fc2', output, merged, true),
+  ];
+  return [
+    ...linear('patch_embed.proj', hidden, patch, true),
+    tensors('other', 'pos_embed', integer(vision, 'num_position_embeddings'), hidden),
+    ...blocks(integer(vision, 'depth'), hidden, integer(vision, 'intermediate_size')),
+    ...merger(hidden),
+    ...(Array.isArray(deep) ? deep : []).flatMap(() => merger(merged)),
+  ];
+};
+
+/** Blocks of attention and a feed-forward layer without a gate, with biases and two norms each. */
+function blocks(count: number, hidden: number, intermediate: number): readonly Tensors[] {
+  const block = [
+    vector('norm', 4 * hidden),
+    ...linear('attn.qkv', 3 * hidden, hidden, true),
+    ...linear('attn.proj', hidden, hidden, true),
+    ...linear('mlp.fc1', intermediate, hidden, true),
+    ...linear('mlp.fc2', hidden, intermediate, true),
+  ];
+  return Array.from({ length: checkLayerCount(count) }, () => block).flat();
+}
+
+/**
+ * The vision tower of Kimi K2.5 (MoonViT), and the projector that merges its patches.
+ *
+ * Source: huggingface/transformers, `models/kimi_k25/modeling_kimi_k25.py` (`Kimi_K25VisionModel`,
+ * `Kimi_K25MultimodalProjection`), 5.23.0.
+ */
+const kimiK25: VisionTensors = (vision, text) => {
+  const hidden = integer(vision, 'vt_hidden_size');
+  const kernel = field(vision, 'merge_kernel_size');
+  if (!Array.isArray(kernel) || kernel.length !== 2) {
+    return undefined;
+  }
+  const merged = hidden * Number(kernel[0]) * Number(kernel[1]);
+  const positions = integer(vision, 'init_pos_emb_height') * integer(vision, 'init_pos_emb_width');
+  return [
+    ...linear('patch_embed.proj', hidden, 3 * integer(vision, 'patch_size') ** 2, true),
+    tensors('other', 'pos_emb', positions, hidden),
+    ...blocks(integer(vision, 'vt_num_hidden_layers'), hidden, integer(vision, 'vt_intermediate_size')),
+    vector('final_layernorm', 2 * hidden),
+    vector('mm_projector.pre_norm', 2 * hidden),
+    ...linear('mm_projector.in_proj', merged, merged, true),
+    ...linear('mm_projector.out_proj', integer(text, 'hidden_size'), merged, true),
+  ];
+};
+
+/** By the `model_type` of the whole model. */
+const VISION: Readonly<Record<string, VisionTensors>> = {
+  gemma4: gemma4Vision,
+  kimi_k25: kimiK25,
+  qwen3_5: qwen3Vl,
+  qwen3_5_moe: qwen3Vl,
+  qwen3_vl: qwen3Vl,
+  qwen3_vl_moe: qwen3Vl,
+};
+
+/**
+ * The tensors of a multimodal model's other parts, which no quantizer touches and no token of text reads; undefined for
+ * a type whose parts are not known.
+ */
+export function visionTensorsOf(type: unknown, vision: Config, text: Config): readonly Tensors[] | undefined {
+  return typeof type === 'string' && Object.hasOwn(VISION, type)
+    ? VISION[type]?.(vision, text)?.map((tensor) => ({ ...tensor, kind: 'other', activeCopies: 0 }))
+    : undefined;
+}

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Storage, storageOf } from '../../../src/import/weights/quantization.js';
+import { linear, type Tensors, tensors } from '../../../src/import/weights/tensors.js';
+
+/** A layer with attention, experts and a router, between an embedding and a head. */
+const ALL: readonly Tensors[] = [
+  tensors('embedding', 'embed_tokens', 1000, 256),
+  ...[0, 1].flatMap((layer) =>
+    [
+      ...linear('self_attn.q_proj', 512, 256, true),
+      tensors('other', 'mlp.gate', 8, 256),
+      { ...tensors('expert', 'mlp.experts.up_proj', 300, 256), copies: 8 },
+    ].map((tensor) => ({ ...tensor, layer })),
+  ),
+  tensors('head', 'lm_head', 1000, 256),
+];
+
+const [embedding, query, queryBias, router, expert, query1] = ALL as [
+  ...[Tensors, Tensors, Tensors, Tensors, Tensors, Tensors],
+];
+
+function bytes(quantization: Readonly<Record<string, unknown>>, tensor: Tensors): number | undefined {
+  return storageOf(quantization, 'bf16', ALL)?.bytesOf(tensor);
+}
+
+describe('bytes of a checkpoint', () => {
+  it('are those of the dtype where nothing is quantized', () => {
+    const { bytesOf } = storageOf(undefined, 'fp32', ALL) as Storage;
+    expect(bytesOf(query)).toBe(4 * 512 * 256);
+  });
+
+  it.each([
+    ['fp8 in blocks', { quant_method: 'fp8', weight_block_size: [128, 128] }, 512 * 256 + 4 * 4 * 2],
+    ['fp8', { quant_method: 'fp8' }, 512 * 256 + 4],
+    ['NVFP4', { quant_method: 'modelopt', quant_algo: 'NVFP4' }, (512 * 256 * 9) / 16 + 8],
+    ['FP8 of modelopt', { quant_algo: 'FP8' }, 512 * 256 + 8],
+    [
+      'integers in groups',
+      {
+        quant_method: 'compressed-tensors',
+        config_groups: {
+          group_0: {
+            targets: ['Linear'],
+            weights: { num_bits: 4, type: 'int', strategy: 'group', group_size: 32, symmetric: true },
+          },
+        },
+      },
+      (512 * 256) / 2 + 2 * 512 * 8,
+    ],
+    [
+      'floats by row',
+      {
+        quant_method: 'compressed-tensors',
+        config_groups: {
+          group_0: { targets: ['Linear'], weights: { num_bits: 8, type: 'float', strategy: 'channel' } },
+        },
+      },
+      512 * 256 + 2 * 512,
+    ],
+    ['AWQ', { quant_method: 'awq', bits: 4, group_size: 128 }, (512 * 256) / 2 + 2 * (256 + 1024)],
+    [
+      'GPTQ',
+      { quant_method: 'gptq', bits: 4, group_size: 128 },
+      (512 * 256) / 2 + 2 * (256 + 1024) + 4 * 256,
+    ],
+  ])('count %s, scales included', (_, quantization, expected) => {
+    expect(bytes(quantization, query)).toBe(expected);
+    for (const plain of [embedding, queryBias, router]) {
+      expect(bytes(quantization, plain)).toBe(2 * plain.rows * plain.columns);
+    }
+  });
+
+  it('count mxfp4 for experts alone', () => {
+    expect(bytes({ quant_method: 'mxfp4' }, expert)).toBe(300 * 8 * 17);
+    expect(bytes({ quant_method: 'mxfp4' }, query)).toBe(2 * 512 * 256);
+  });
+
+  it.each([
+    ['a module of one layer', ['model.layers.0.self_attn'], true, false],
+    ['a module of every layer', ['model.layers.*.self_attn'], true, true],
+    ['all below a name', ['language_model.model.layers.1.self_attn*'], false, true],
+    ['the end of a name', ['self_attn.q_proj', 'lm_head'], true, true],
+    ['an expression', ['re:.*self_attn.*', 're:.*lm_head.*'], true, true],
+    [
+      'what is never quantized',
+      ['lm_head', 'model.layers.0.mlp.gate', 'model.layers.0.input_layernorm'],
+      false,
+      false,
+    ],
+    ['a layer beyond the last', ['model.layers.2.self_attn.q_proj'], false, false],
+  ])('leave out %s', (_, ignored, first, second) => {
+    for (const key of ['modules_to_not_convert', 'ignore']) {
+      const quantization = { quant_method: 'fp8', [key]: ignored };
+      const plain = 2 * 512 * 256;
+      expect(bytes(quantization, query)).toBe(first ? plain : 512 * 256 + 4);
+      expect(bytes({ ...quantization }, { ...query1, ...query, layer: 1 })).toBe(
+        second ? plain : 512 * 256 + 4,
+      );
+    }
+  });
+
+  it('are unknown where the scheme or what it leaves out is not understood', () => {
+    for (const quantization of [
+      { quant_method: 'quip' },
+      {},
+      { quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION' },
+      { quant_method: 'fp8', weight_block_size: [0, 128] },
+      { quant_method: 'fp8', weight_block_size: 'all' },
+      { quant_method: 'gptq', bits: 3 },
+      { quant_method: 'compressed-tensors', config_groups: { a: {}, b: {} } },
+      { quant_method: 'fp8', ignore: ['model.layers.0.mlp.experts.3.up_proj'] },
+      { quant_method: 'fp8', ignore: ['re:(a+)+$'] },
+      { quant_method: 'fp8', ignore: ['*a*b*c*d*e'] },
+    ]) {
+      expect(storageOf(quantization, 'bf16', ALL)).toBeUndefined();
+    }
+  });
+
+  it('are told in bounded time, whatever is left out', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 300 })), (ignore) => {
+        const found = bytes({ quant_method: 'fp8', ignore }, query);
+        expect(found === undefined || Number.isSafeInteger(found)).toBe(true);
+      }),
+    );
+  });
+});
