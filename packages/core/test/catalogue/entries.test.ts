@@ -27,7 +27,7 @@ describe.each(named)('%s', (id, entry) => {
   it('ends in a model or in one InputError, however it is broken', () => {
     fc.assert(
       fc.property(mutated(entry.config), (broken) => void endsWell(broken)),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 });

@@ -1,0 +1,39 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { trim } from '../../catalogue/trim.mjs';
+import { CATALOGUE } from '../../src/catalogue/index.js';
+
+const NOISE = {
+  bos_token_id: 1,
+  rope_theta: 1e6,
+  rms_norm_eps: 1e-6,
+  use_cache: true,
+  auto_map: { AutoModel: 'x' },
+};
+const anyConfig = fc.constantFrom(...CATALOGUE.map(({ config }) => config));
+
+it('has left nothing of no matter in the catalogue', () => {
+  for (const { config } of CATALOGUE) {
+    expect(trim(config)).toEqual(config);
+  }
+});
+
+it('drops what is of no matter, at any depth, and leaves the rest as it was', () => {
+  fc.assert(
+    fc.property(anyConfig, fc.boolean(), (config, inside) => {
+      const noisy = inside
+        ? { ...config, text_config: { ...NOISE, ...config.text_config } }
+        : { ...NOISE, ...config };
+      const expected = inside ? { ...config, text_config: config.text_config ?? {} } : config;
+      expect(isDeepStrictEqual(trim(noisy), expected)).toBe(true);
+    }),
+  );
+});
+
+it('drops a list of modules only where it is long', () => {
+  const modules = (count) => Array.from({ length: count }, (_, index) => `model.layers.${index}.mlp.gate`);
+  const config = (count) => ({ quantization_config: { quant_method: 'fp8', ignore: modules(count) } });
+  expect(trim(config(3))).toEqual(config(3));
+  expect(trim(config(300))).toEqual({ quantization_config: { quant_method: 'fp8' } });
+});
