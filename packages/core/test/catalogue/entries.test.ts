@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type CatalogueEntry, modelFromEntry } from '../../src/catalogue/index.js';
+import { parseConfigText } from '../../src/import/config-text.js';
 import { checkModel } from '../../src/model.js';
-import { endsWell, mutated } from '../import/mutations.js';
+import { brokenText, endsWell, mutated, readEndsWell } from '../import/mutations.js';
 
 const named = CATALOGUE.map((entry): [string, CatalogueEntry] => [entry.id, entry]);
 
@@ -17,6 +19,10 @@ describe('the catalogue', () => {
   });
 });
 
+it('is small enough to be loaded by a page', () => {
+  expect(gzipSync(JSON.stringify(CATALOGUE)).length).toBeLessThan(40_000);
+});
+
 describe.each(named)('%s', (id, entry) => {
   it('is read with nothing to warn of', () => {
     const model = checkModel(modelFromEntry(entry));
@@ -28,6 +34,10 @@ describe.each(named)('%s', (id, entry) => {
     fc.assert(
       fc.property(mutated(entry.config), (broken) => void endsWell(broken)),
       { numRuns: 30 },
+    );
+    fc.assert(
+      fc.property(brokenText(entry.config), (text) => void readEndsWell(() => parseConfigText(text))),
+      { numRuns: 20 },
     );
   });
 });
