@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type CatalogueEntry, modelFromEntry } from '../../src/catalogue/index.js';
 import { parseConfigText } from '../../src/import/config-text.js';
+import { memoriesOf } from '../../src/layer.js';
 import { checkModel } from '../../src/model.js';
 import { brokenText, endsWell, mutated, readEndsWell } from '../import/mutations.js';
 
@@ -17,6 +18,21 @@ describe('the catalogue', () => {
       expect(source.length).toBeGreaterThan(10);
     }
   });
+});
+
+it('has models of every kind of memory, but for layers that share one', () => {
+  const kinds = CATALOGUE.flatMap((entry) =>
+    modelFromEntry(entry).layers.flatMap((layer) =>
+      memoriesOf(layer).map((memory) => (memory.kind === 'recurrent' ? memory.mechanism : memory.kind)),
+    ),
+  );
+  expect([...new Set(kinds)]).toEqual(
+    expect.arrayContaining([
+      ...['full', 'sliding', 'chunked', 'latent', 'compressed', 'cross', 'none'],
+      ...['mamba', 'mamba2', 'gated_delta_net', 'kimi_delta_attention', 'short_convolution'],
+      ...['lightning_attention', 'rwkv'],
+    ]),
+  );
 });
 
 it('is small enough to be loaded by a page', () => {
