@@ -67,6 +67,55 @@ describe('what others published of a cache', () => {
   });
 });
 
+/** Attention of a published model. */
+interface Attention {
+  readonly layers: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+}
+
+/**
+ * What vLLM's tests expect of models as they are on Hugging Face: vllm-project/vllm,
+ * `tests/config/base_model_arch_groundtruth.json`, commit 1ac8cdb. Without heads, a model has no attention; a latent is
+ * one head of its size.
+ */
+const IN_VLLM: Readonly<Record<string, Attention>> = {
+  'tiiuae/falcon-mamba-7b': { layers: 64, kvHeads: 0, headSize: 0 },
+  'mosaicml/mpt-7b': { layers: 32, kvHeads: 32, headSize: 128 },
+  'databricks/dbrx-base': { layers: 40, kvHeads: 8, headSize: 128 },
+  'tiiuae/falcon-7b': { layers: 32, kvHeads: 1, headSize: 64 },
+  'tiiuae/falcon-40b': { layers: 60, kvHeads: 8, headSize: 64 },
+  'Qwen/Qwen3-Next-80B-A3B-Thinking': { layers: 48, kvHeads: 2, headSize: 256 },
+  'openai/gpt-oss-20b': { layers: 24, kvHeads: 8, headSize: 64 },
+  'deepseek-ai/DeepSeek-V3.2': { layers: 61, kvHeads: 1, headSize: 576 },
+  'meta-llama/Llama-4-Scout-17B-16E-Instruct': { layers: 48, kvHeads: 8, headSize: 128 },
+  'XiaomiMiMo/MiMo-7B-Base': { layers: 36, kvHeads: 8, headSize: 128 },
+  'nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16': { layers: 52, kvHeads: 2, headSize: 128 },
+};
+
+describe('what vLLM expects of a published model', () => {
+  it.each(Object.entries(IN_VLLM))('%s', (id, { layers, kvHeads, headSize }) => {
+    const { layers: found } = model(id);
+    expect(found.length).toBe(layers);
+    const attention = found.flatMap(memoriesOf).flatMap((memory) => {
+      switch (memory.kind) {
+        case 'latent':
+          return [{ kvHeads: 1, headSize: memory.kvLoraRank + memory.qkRopeHeadDim }];
+        case 'full':
+        case 'sliding':
+        case 'chunked':
+          return [{ kvHeads: memory.numKeyValueHeads, headSize: memory.keyHeadDim }];
+        default:
+          return [];
+      }
+    });
+    const expected = kvHeads === 0 ? [] : [{ kvHeads, headSize }];
+    expect([...new Set(attention.map((one) => JSON.stringify(one)))]).toEqual(
+      expected.map((one) => JSON.stringify(one)),
+    );
+  });
+});
+
 interface Golden<Known> {
   readonly models: Readonly<Record<string, Known>>;
 }
