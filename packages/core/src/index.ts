@@ -18,6 +18,7 @@ export * from './figure.js';
 export * from './figure-table.js';
 export { modelFromConfig } from './import/config.js';
 export { parseConfigText } from './import/config-text.js';
+export { withHfQuantConfig } from './import/hf-quant-config.js';
 export * from './knobs.js';
 export * from './layer.js';
 export * from './model.js';

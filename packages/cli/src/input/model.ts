@@ -25,7 +25,14 @@ export async function modelFrom(argument: string): Promise<Model> {
     return modelFromCatalogue(argument);
   }
   const path = configPath(argument);
-  return modelFromConfigText(await readTextFile(path), { id: argument, name: nameOf(path), source: path });
+  const origin = { id: argument, name: nameOf(path), source: path };
+  const beside = join(dirname(path), 'hf_quant_config.json');
+  return basename(path) === 'config.json' && existsSync(beside)
+    ? modelFromConfigText(await readTextFile(path), origin, {
+        text: await readTextFile(beside),
+        source: beside,
+      })
+    : modelFromConfigText(await readTextFile(path), origin);
 }
 
 function configPath(argument: string): string {

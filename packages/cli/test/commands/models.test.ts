@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONFIGS } from '../configs.js';
@@ -74,6 +74,17 @@ describe('a model argument', () => {
     });
     const { stdout } = await kv(['inspect', 'deepseek-ai/DeepSeek-V3'], { cwd: folder.path });
     expect(stdout).toContain('32x full');
+  });
+
+  it('is a folder with its quantization beside the config', async () => {
+    cpSync(CONFIGS['meta-llama/Llama-3.1-8B'], folder.path, { recursive: true });
+    const beside = join(folder.path, 'hf_quant_config.json');
+    writeFileSync(beside, '{"quantization": {"quant_algo": "FP8", "kv_cache_quant_algo": "FP8"}}');
+    expect((await kv(['inspect', '.'], { cwd: folder.path })).stdout).toContain('KV cache in fp8_e4m3');
+    writeFileSync(beside, '{');
+    expect((await kv(['inspect', '.'], { cwd: folder.path })).stderr).toMatch(
+      /^kv: hf_quant_config\.json: This is not valid JSON[^\n]*\n$/,
+    );
   });
 
   it('is refused in one sentence where it is nothing, with the nearest models and the hub named', async () => {
