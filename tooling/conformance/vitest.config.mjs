@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config';
 
-// The page has a row for every case of every engine, which takes a while beside other tests.
-export default defineConfig({ test: { include: ['test/**/*.test.mjs'], testTimeout: 60_000 } });
+// Every golden case is estimated in one test; a busy machine is no failure.
+export default defineConfig({ test: { include: ['test/**/*.test.mjs'], testTimeout: 120_000 } });

@@ -1,17 +1,19 @@
 // Adds a published config to the catalogue: node catalogue/add.mjs <organization/name> <config.json> <source> [alias...]
-// The source says where the file was read, so that anyone can check it.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// The source says where the file was read, so that anyone can check it. An hf_quant_config.json beside it counts too.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { modelFromConfig, parseConfigText } from '../dist/index.js';
+import { modelFromConfig, parseConfigText, withHfQuantConfig } from '../dist/index.js';
 import { trim } from './trim.mjs';
 
 const [id, file, source, ...aliases] = process.argv.slice(2);
 if (!/^[^/\s]+\/[^/\s]+$/.test(id ?? '') || file === undefined || source === undefined) {
   throw new Error('usage: node catalogue/add.mjs <organization/name> <config.json> <source> [alias...]');
 }
-const published = parseConfigText(readFileSync(file, 'utf8'));
+const read = (path) => parseConfigText(readFileSync(path, 'utf8'));
+const beside = join(dirname(file), 'hf_quant_config.json');
+const published = existsSync(beside) ? withHfQuantConfig(read(file), read(beside)) : read(file);
 const config = trim(published);
 const model = modelFromConfig(config, { id, source });
 if (!isDeepStrictEqual(model, modelFromConfig(published, { id, source }))) {

@@ -23,7 +23,7 @@ import type { CatalogueEntry } from './entry.js';
 
 /** The published models that come with kv, by id. */
 export const CATALOGUE: readonly CatalogueEntry[] = JSON.parse(
-  ${JSON.stringify(JSON.stringify(entries))},
+  '${JSON.stringify(entries).replace(/[\\']/g, '\\$&')}',
 );
 `,
 );

@@ -73,6 +73,7 @@ function memoryKind(memory: Memory): string {
     case 'cross':
       return `cross(${memory.encoderTokens})`;
     case 'full':
+      return memory.indexer === undefined ? 'full' : 'full with index';
     case 'shared':
     case 'none':
       return memory.kind;

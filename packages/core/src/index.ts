@@ -22,6 +22,7 @@ export * from './figure-table.js';
 export * from './fit.js';
 export { modelFromConfig } from './import/config.js';
 export { parseConfigText } from './import/config-text.js';
+export { withHfQuantConfig } from './import/hf-quant-config.js';
 export { weightsFromSafetensorsIndex } from './import/weights/safetensors-index.js';
 export * from './knobs.js';
 export * from './layer.js';

@@ -33,6 +33,11 @@ describe('the picture of a model', () => {
     );
   });
 
+  it('tells layers with an index from those without', () => {
+    const indexed: Layer = { kind: 'full', ...heads, indexer: { indexHeadDim: 128 } };
+    expect(picture([full, indexed, indexed])).toBe('1x full + 2x full with index');
+  });
+
   it('counts every layer once', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(full, slide, none), { minLength: 1, maxLength: 40 }), (layers) => {

@@ -37,7 +37,7 @@ export async function modelsCommand(words: readonly string[], options: FormatOpt
       await printSummary(format, machineColumns(format), rows);
       return;
     case 'text':
-      print(renderTable(columnsFor(terminalWidth()), rows, terminalWidth()));
+      print(renderTable(columnsFor(rows, terminalWidth()), rows, terminalWidth()));
   }
 }
 
@@ -64,24 +64,42 @@ function rowOf(entry: CatalogueEntry): Row {
   return { entry, model, picture: describeLayers(model), contextLength, totalBytes, bytesPerToken };
 }
 
-/** What the columns beside the picture and the name need at most. */
-const OTHERS_WIDTH = 62;
-const NAME_WIDTH = 34;
+/** Blanks between the six columns, and the three of numbers. */
+const NUMBERS_WIDTH = 40;
+/** Less of a picture says nothing. */
+const MIN_PICTURE_WIDTH = 16;
+/** Longer names wrap, so that pictures stay. */
+const MAX_NAME_WIDTH = 36;
 
-function columnsFor(width: number): readonly Column<Row>[] {
-  const pictureWidth = Math.min(60, Math.max(16, width - OTHERS_WIDTH - NAME_WIDTH));
+/** On a narrower terminal, architectures make room for pictures. */
+const ARCHITECTURE_FROM_WIDTH = 100;
+
+/** Columns for people: pictures take the room that the others leave. */
+function columnsFor(rows: readonly Row[], width: number): readonly Column<Row>[] {
+  const longest = (cell: (row: Row) => string) => Math.max(...rows.map((row) => cell(row).length));
+  const idOf = ({ model }: Row) => model.id;
+  const architectures: readonly Column<Row>[] =
+    width < ARCHITECTURE_FROM_WIDTH ? [] : [{ title: 'Architecture', align: 'left', cell: architectureOf }];
+  const pictureWidth = Math.max(
+    MIN_PICTURE_WIDTH,
+    width -
+      NUMBERS_WIDTH -
+      Math.min(MAX_NAME_WIDTH, longest(idOf)) -
+      (architectures.length > 0 ? longest(architectureOf) : 0),
+  );
   return [
-    { title: 'Model', align: 'left', cell: ({ model }) => model.id },
-    {
-      title: 'Architecture',
-      align: 'left',
-      cell: ({ model }) => model.architecture.replace(/For(CausalLM|ConditionalGeneration)$/, ''),
-    },
+    { title: 'Model', align: 'left', cell: idOf },
+    ...architectures,
     { title: 'Layers', align: 'left', cell: ({ picture }) => shortened(picture, pictureWidth) },
     { title: 'Per token', align: 'right', cell: ({ bytesPerToken }) => formatBytes(bytesPerToken) },
     { title: 'Context', align: 'right', cell: ({ contextLength }) => formatTokens(contextLength) },
     { title: 'KV cache', align: 'right', cell: ({ totalBytes }) => formatBytes(totalBytes) },
   ];
+}
+
+/** `Qwen3Moe` of `Qwen3MoeForCausalLM`. */
+function architectureOf({ model }: Row): string {
+  return model.architecture.replace(/(For(CausalLM|ConditionalGeneration)|LMHeadModel|Model)$/, '');
 }
 
 function machineColumns(format: 'csv' | 'markdown'): readonly Column<Row>[] {

@@ -1,4 +1,4 @@
-import { InputError, type Model, modelFromConfig, parseConfigText } from '@kv/core';
+import { InputError, type Model, modelFromConfig, parseConfigText, withHfQuantConfig } from '@kv/core';
 
 /** Where the text of a `config.json` comes from, and what its model is called. */
 export interface TextOrigin {
@@ -13,12 +13,30 @@ export interface TextOrigin {
 /**
  * The model in the text of a `config.json`.
  *
- * @throws InputError where the text is not understood; its message names the source.
+ * @param hfQuantConfig the `hf_quant_config.json` beside it, where there is one.
+ * @throws InputError where a text is not understood; its message names the source.
  */
-export function modelFromConfigText(text: string, origin: TextOrigin): Model {
+export function modelFromConfigText(
+  text: string,
+  origin: TextOrigin,
+  hfQuantConfig?: { readonly text: string; readonly source: string },
+): Model {
+  const quantization =
+    hfQuantConfig === undefined
+      ? undefined
+      : naming(hfQuantConfig.source, () => parseConfigText(hfQuantConfig.text));
+  return naming(origin.source, () => {
+    const config = parseConfigText(text);
+    const whole = quantization === undefined ? config : withHfQuantConfig(config, quantization);
+    return { ...modelFromConfig(whole, origin), name: origin.name };
+  });
+}
+
+/** What a text means; an error about it names its source. */
+function naming<Read>(source: string, read: () => Read): Read {
   try {
-    return { ...modelFromConfig(parseConfigText(text), origin), name: origin.name };
+    return read();
   } catch (error) {
-    throw error instanceof InputError ? new InputError(`${origin.source}: ${error.message}`) : error;
+    throw error instanceof InputError ? new InputError(`${source}: ${error.message}`) : error;
   }
 }

@@ -26,12 +26,14 @@ export async function modelFrom(argument: string): Promise<Model> {
     return modelFromCatalogue(argument);
   }
   const path = configPath(argument);
-  const model = modelFromConfigText(await readTextFile(path), {
-    id: argument,
-    name: nameOf(path),
-    source: path,
-  });
-  return basename(path) === 'config.json' ? withIndexedWeights(model, dirname(path)) : model;
+  const folder = dirname(path);
+  const origin = { id: argument, name: nameOf(path), source: path };
+  if (basename(path) !== 'config.json') {
+    return modelFromConfigText(await readTextFile(path), origin);
+  }
+  const beside = join(folder, 'hf_quant_config.json');
+  const quantization = existsSync(beside) ? { text: await readTextFile(beside), source: beside } : undefined;
+  return withIndexedWeights(modelFromConfigText(await readTextFile(path), origin, quantization), folder);
 }
 
 function configPath(argument: string): string {

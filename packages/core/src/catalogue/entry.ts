@@ -5,7 +5,7 @@ import type { Model, Weights } from '../model.js';
 export interface CatalogueEntry {
   /** `organization/name` on Hugging Face. */
   readonly id: string;
-  /** Other ids under which the same repository is or was found. */
+  /** Other ids under which the same config is published: a former name of the repository, or a copy of it. */
   readonly aliases?: readonly string[];
   /** Where the config was read. */
   readonly source: string;

@@ -16,7 +16,8 @@ export function modelDtypeOf(published: Config, config: Config): ChosenDtype {
   return { dtype: 'bf16', reason: 'the config names none' };
 }
 
-function namedDtype(name: string, key: string): DtypeName {
+/** The dtype that a field names; an InputError naming the field where there is none of that name. */
+export function namedDtype(name: string, key: string): DtypeName {
   try {
     return parseDtype(name);
   } catch (error) {

@@ -5,7 +5,8 @@ const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
 
 /**
  * The value of a `config.json`. Python's `NaN` and `Infinity`, which some published configs hold
- * (`time_step_limit` of Mamba 2), become null, which means "not set".
+ * (`time_step_limit` of Mamba 2), become null, which means "not set". Of a field that is there twice, the last counts, as
+ * for Python's `json`, with which models are loaded.
  *
  * @throws InputError for anything else that is not JSON.
  */

@@ -4,6 +4,7 @@ import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
 import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
+import { maxContextOf } from './max-context.js';
 import { plainGeometry } from './unknown.js';
 import { weightsFromConfig } from './weights/config-weights.js';
 import { textConfigOf } from './wrappers.js';
@@ -44,7 +45,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     layers,
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
-    ...given('maxPositionEmbeddings', optionalInteger(config, 'max_position_embeddings')),
+    ...given('maxPositionEmbeddings', maxContextOf(config)),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),

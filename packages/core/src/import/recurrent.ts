@@ -1,5 +1,6 @@
-import { type DtypeName, parseDtype } from '../dtype.js';
+import type { DtypeName } from '../dtype.js';
 import type { Convolution, RecurrentLayer } from '../layer.js';
+import { namedDtype } from './config-dtype.js';
 import { type Config, integer, optionalInteger, optionalString, wrong } from './fields.js';
 
 /**
@@ -90,8 +91,13 @@ export function kimiDeltaLayer(numHeads: number, headDim: number, kernelSize: nu
 
 /** `mamba_ssm_dtype` or `mamba_ssm_cache_dtype`, where it is set; the models' own code keeps states in fp32. */
 function stateDtype(config: Config): DtypeName {
-  const name = optionalString(config, 'mamba_ssm_dtype') ?? optionalString(config, 'mamba_ssm_cache_dtype');
-  return name === undefined ? 'fp32' : parseDtype(name);
+  for (const key of ['mamba_ssm_dtype', 'mamba_ssm_cache_dtype']) {
+    const name = optionalString(config, key);
+    if (name !== undefined) {
+      return namedDtype(name, key);
+    }
+  }
+  return 'fp32';
 }
 
 /**

@@ -30,6 +30,12 @@ describe('the text of a config', () => {
     },
   );
 
+  it('may hold a field twice, of which the last counts', () => {
+    expect(parseConfigText('{"num_hidden_layers": 32, "num_hidden_layers": 16}')).toEqual({
+      num_hidden_layers: 16,
+    });
+  });
+
   it('is read in linear time', () => {
     expect(() => parseConfigText(`"${'\\'.repeat(1e6)}`)).toThrow(InputError);
     expect(() => parseConfigText('"'.repeat(1e6))).toThrow(InputError);

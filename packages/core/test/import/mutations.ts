@@ -96,6 +96,19 @@ export function mutated(config: Json): fc.Arbitrary<Json> {
   });
 }
 
+/** The text of the config, cut short, with a field twice, or with one that JavaScript has a meaning for. */
+export function brokenText(config: Json): fc.Arbitrary<string> {
+  const text = JSON.stringify(config);
+  const field = fc
+    .tuple(fc.constantFrom(...Object.keys(config), ...FOREIGN_KEYS), fc.jsonValue())
+    .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return fc.oneof(
+    fc.nat(text.length).map((length) => text.slice(0, length)),
+    field.map((first) => `{${first},${text.slice(1)}`),
+    field.map((last) => `${text.slice(0, -1)},${last}}`),
+  );
+}
+
 /** Every path to a field, not those into long lists. */
 function pathsOf(value: unknown): readonly (readonly string[])[] {
   if (typeof value !== 'object' || value === null) {
@@ -139,8 +152,13 @@ function changed(
  * @returns whether it was a model.
  */
 export function endsWell(config: unknown): boolean {
+  return readEndsWell(() => config);
+}
+
+/** The same for a config that is still to be read. */
+export function readEndsWell(read: () => unknown): boolean {
   try {
-    const model = checkModel(modelFromConfig(config, { id: 'mutated', source: 'a test' }));
+    const model = checkModel(modelFromConfig(read(), { id: 'mutated', source: 'a test' }));
     const { totalBytes, bytesPerToken } = estimate(model, {
       ...DEFAULT_WORKLOAD,
       contextLength: 1000,

@@ -220,7 +220,7 @@ export const PUBLISHED_RECURRENT: Readonly<Record<string, PublishedRecurrent>> =
     },
     bytesPerToken: 60 * 2 * 4 * 128 * 2 + 57 * 128 * 2,
     fixedBytes: 0,
-    picture: '60x full',
+    picture: '3x full + 57x full with index',
   },
   'LiquidAI/LFM2-1.2B': {
     config: {

@@ -60,6 +60,15 @@ describe('patterns', () => {
   });
 });
 
+describe('the dtype of a state', () => {
+  it('is refused under the name of its field, however long it is', () => {
+    for (const key of ['mamba_ssm_dtype', 'mamba_ssm_cache_dtype']) {
+      const config = { ...NEMOTRON, mamba_ssm_cache_dtype: 'float32', [key]: 'x'.repeat(1e6) };
+      expect(() => read(config)).toThrow(new RegExp(`^The config's "${key}" is .{1,100}; it must be`));
+    }
+  });
+});
+
 describe('wrappers', () => {
   const text = {
     model_type: 'qwen2',
