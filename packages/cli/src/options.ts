@@ -55,7 +55,7 @@ export function addWorkloadOptions(command: Command): Command {
 export function addEnginesOption(command: Command): Command {
   return command
     .optionsGroup('Engine and devices:')
-    .option('--engines <name,...>', 'several engines, each model on each of them');
+    .option('--engines <engine,...>', 'several engines, each model on each of them');
 }
 
 /** The workload without the context length, which a sweep varies. */
@@ -69,7 +69,7 @@ export function addUseOptions(command: Command): Command {
       .option('--value-dtype <dtype>', 'the same for values alone')
       .optionsGroup('Engine and devices:')
       .option(
-        '-e, --engine <name>',
+        '-e, --engine <engine>',
         `whose allocation rules to follow: ${ENGINE_NAMES.join(', ')} (default: ideal)`,
       )
       .option('--tp <n>', 'tensor-parallel devices')

@@ -1,6 +1,7 @@
 import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
 import { normalizeArguments } from './arguments.js';
+import { addExamples, HELP_LAYOUT } from './help.js';
 import {
   addEnginesOption,
   addFormatOptions,
@@ -8,6 +9,7 @@ import {
   addUseOptions,
   addWorkloadOptions,
 } from './options.js';
+import { VERSION } from './version.js';
 
 /**
  * Runs one command line, without the program's own name.
@@ -25,20 +27,23 @@ export function buildProgram(): Command {
     .description('How much memory a KV cache takes.')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
+    .configureHelp(HELP_LAYOUT)
     .helpCommand(false)
     .showHelpAfterError(false)
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help; after a command, its flags and examples')
     .argument('[command]')
     .usage('<command> [options]')
+    // What follows an unknown command are its flags, not those of kv.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .action((command: string | undefined) => {
       if (command !== undefined) {
-        throw unknownCommand(
-          command,
-          program.commands.map((known) => known.name()),
-        );
+        throw unknownCommand(command, program);
       }
       program.outputHelp();
-    })
-    .addHelpText('after', EXAMPLES);
+    });
+  addExamples(program);
 
   addFormatOptions(
     addWorkloadOptions(
@@ -98,11 +103,11 @@ export function buildProgram(): Command {
     .option('--title <text>', 'the title')
     .option('--linear-x', 'a linear context axis')
     .option('--log-y', 'a logarithmic memory axis')
-    .option('--units <unit>', 'GB or GiB (default: GB)')
-    .option('--theme <theme>', 'light or dark (default: light)')
+    .option('--units <GB|GiB>', 'units of memory (default: GB)')
+    .option('--theme <light|dark>', 'colours of the figure (default: light)')
     .option(
-      '--plotly <source>',
-      'inline, or cdn for a small HTML file that needs the network (default: inline)',
+      '--plotly <inline|cdn>',
+      'Plotly inside the HTML file, or fetched by it, which makes the file small (default: inline)',
     )
     .option('--browser <file>', 'the browser that draws .pdf, .png and .svg (also KV_BROWSER)')
     .action(async (models, options) => {
@@ -110,29 +115,42 @@ export function buildProgram(): Command {
       await plotCommand(models, options);
     });
 
+  subcommand(
+    program,
+    'completion <shell>',
+    'makes a shell (bash, zsh, fish) complete commands, flags and names',
+  ).action(async (shell) => {
+    const { completionCommand } = await import('./commands/completion.js');
+    completionCommand(shell);
+  });
+
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words) => {
+      const { completeCommand } = await import('./commands/completion.js');
+      await completeCommand(program, words);
+    });
+
   return program;
 }
 
 function subcommand(program: Command, nameAndArguments: string, description: string): Command {
-  return program.command(nameAndArguments).description(description).allowExcessArguments(false);
+  const command = program.command(nameAndArguments).description(description).allowExcessArguments(false);
+  return addExamples(command.helpOption('-h, --help', 'show this help'));
 }
 
-function unknownCommand(command: string, known: readonly string[]): InputError {
-  const guess = nearest(command, known);
+function unknownCommand(typed: string, { commands, options }: Command): InputError {
+  const isFlag = typed.startsWith('-');
+  const known = isFlag
+    ? options.flatMap(({ long }) => long ?? [])
+    : commands.map((command) => command.name()).filter((name) => name !== 'complete');
+  const guess = nearest(typed, known);
   return new InputError(
-    `Unknown command "${command}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${known.join(', ')}.`,
+    `Unknown ${isFlag ? 'option' : 'command'} "${typed}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${known.join(', ')}.`,
   );
 }
 
 function append(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }
-
-const EXAMPLES = `
-Examples:
-  kv plot                                      MHA against GQA, as a table and an HTML page
-  kv models gemma                              published models of that name
-  kv estimate Llama-3.1-8B -c 128k             what one of them takes
-  kv inspect path/to/config.json               what each layer of any other remembers
-  kv compare --emb-dim 4096 --n-heads 32 --n-layers 32 --n-kv-groups 4 --latent-dim 576
-`;

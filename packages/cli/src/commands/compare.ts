@@ -1,13 +1,12 @@
-import { compare, formatBytes, type KnobTexts } from '@kv/core';
+import { compare, type KnobTexts } from '@kv/core';
 import { casesFor } from '../cases.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
-import { allocationJson } from '../render/allocation.js';
-import type { Column } from '../render/column.js';
+import { comparisonJson } from '../render/allocation.js';
+import { renderComparison } from '../render/comparison.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
-import { type ComparedRow, comparisonColumns, printSummary, savingColumns } from '../render/summary.js';
-import { renderTable } from '../render/table.js';
-import { print, terminalWidth, warningLines } from '../render/terminal.js';
+import { type ComparedRow, comparisonColumns, printSummary } from '../render/summary.js';
+import { print, printLines } from '../render/terminal.js';
 
 /** `kv compare`: several models or designs, each measured against the first. */
 export async function compareCommand(
@@ -18,39 +17,13 @@ export async function compareCommand(
   const rows: readonly ComparedRow[] = compare(await casesFor(models, options));
   switch (format) {
     case 'json':
-      print(renderJson({ rows: rows.map(rowJson) }));
+      print(renderJson(comparisonJson(rows)));
       return;
     case 'csv':
     case 'markdown':
       await printSummary(format, comparisonColumns(format), rows);
       return;
     case 'text':
-      print(renderTable(COLUMNS, rows, terminalWidth()));
-      print(
-        warningLines(
-          rows.flatMap(({ label, allocation }) => allocation.warnings.map((text) => `${label}: ${text}`)),
-        ).join('\n'),
-      );
+      printLines(renderComparison(rows));
   }
-}
-
-const COLUMNS: readonly Column<ComparedRow>[] = [
-  { title: 'Model', align: 'left', cell: ({ label }) => label },
-  { title: 'Engine', align: 'left', cell: ({ allocation }) => allocation.engine },
-  { title: 'KV cache', align: 'right', cell: ({ allocation }) => formatBytes(allocation.totalBytes) },
-  { title: 'Per token', align: 'right', cell: ({ allocation }) => formatBytes(allocation.bytesPerToken) },
-  ...savingColumns<ComparedRow>().map((column) => ({
-    ...column,
-    title: column.title === 'ratio' ? 'Smaller' : 'Saved',
-  })),
-];
-
-function rowJson(row: ComparedRow): Record<string, unknown> {
-  const { ratio, fraction } = row.saving;
-  return {
-    label: row.label,
-    ...allocationJson(row, row.allocation),
-    ratio: Number.isFinite(ratio) ? ratio : null,
-    savings: fraction,
-  };
 }

@@ -12,7 +12,6 @@ import {
   InputError,
   type KnobTexts,
   parseTokens,
-  type Saving,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
   type Sweep,
@@ -28,9 +27,11 @@ import type { FormatOptions, WorkloadOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
+import { terminalMarks } from '../render/marks.js';
 import { printSummary } from '../render/summary.js';
+import { renderSweep, type SweepRow, sweepRows } from '../render/sweep.js';
 import { renderTable } from '../render/table.js';
-import { note, print, terminalWidth, warningLines } from '../render/terminal.js';
+import { note, print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
 
 /** What `kv plot` understands beside geometry, workload and format. All values as typed. */
 export interface PlotOptions {
@@ -60,7 +61,7 @@ export async function plotCommand(
   const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
   const style = styleFrom(options, cases);
   const result = sweep(cases, contextLengths(cases, options));
-  const rows = rowsOf(result);
+  const rows = sweepRows(result);
 
   await writeFigure(outputs, {
     sweep: result,
@@ -79,9 +80,13 @@ export async function plotCommand(
       await printSummary(format, columns(style.units, format === 'csv'), rows);
       break;
     case 'text': {
-      print(renderTable(columns(style.units, false), rows, terminalWidth()));
-      const warnings = warningLines(cases.flatMap(({ model }) => model.warnings));
-      print(warnings.join('\n'));
+      const marks = terminalMarks();
+      printLines([
+        marks === undefined
+          ? renderTable(columns(style.units, false), rows, terminalWidth())
+          : renderSweep(result, style, marks, terminalWidth()),
+        ...warningLines(cases.flatMap(({ model }) => model.warnings)),
+      ]);
     }
   }
   note(`Wrote ${outputs.map(({ path }) => path).join(', ')}`);
@@ -131,25 +136,7 @@ function choice<Value extends string>(text: string, flag: string, values: readon
   return value;
 }
 
-interface Row {
-  readonly label: string;
-  readonly contextLength: number;
-  readonly bytes: number;
-  readonly saving: Saving;
-}
-
-/** Every series at every length, against the first series at the same length. */
-function rowsOf({ contextLengths: lengths, series }: Sweep): readonly Row[] {
-  return series.flatMap(({ label, totalBytes }) =>
-    lengths.map((contextLength, index) => {
-      const bytes = totalBytes[index] ?? 0;
-      const saving = savingAgainst(series[0]?.totalBytes[index] ?? 0, bytes);
-      return { label, contextLength, bytes, saving };
-    }),
-  );
-}
-
-function columns(units: ByteUnits, exact: boolean): readonly Column<Row>[] {
+function columns(units: ByteUnits, exact: boolean): readonly Column<SweepRow>[] {
   return [
     { title: 'series', align: 'left', cell: ({ label }) => label },
     {
