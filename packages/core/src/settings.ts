@@ -69,7 +69,10 @@ function checkValue({ flag, type }: EngineSetting, value: number | boolean | str
         ? typeof value === 'number' && value > 0 && value <= 1
         : typeof value === 'string' && type.includes(value);
   if (!fits) {
-    throw new InputError(`${flag} is ${JSON.stringify(value)}; it must be ${kindOf(type)}.`);
+    const guess = typeof type === 'string' ? undefined : nearest(String(value), type);
+    throw new InputError(
+      `${flag} is ${JSON.stringify(value)}; it must be ${kindOf(type)}${guess === undefined ? '' : ` (did you mean ${guess}?)`}.`,
+    );
   }
 }
 

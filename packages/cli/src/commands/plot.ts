@@ -11,6 +11,7 @@ import {
   formatTokens,
   InputError,
   type KnobTexts,
+  nearest,
   parseTokens,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
@@ -21,13 +22,14 @@ import {
 import { type CliCase, casesFor, designCases } from '../cases.js';
 import type { PlotlySource } from '../export/html.js';
 import { outputsOf } from '../export/outputs.js';
-import { writeFigure } from '../export/write-figure.js';
+import { FIGURE_FORMATS, writeFigure } from '../export/write-figure.js';
 import { knobsFrom } from '../geometry.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { terminalMarks } from '../render/marks.js';
+import { withProgress } from '../render/progress.js';
 import { printSummary } from '../render/summary.js';
 import { renderSweep, type SweepRow, sweepRows } from '../render/sweep.js';
 import { renderTable } from '../render/table.js';
@@ -56,20 +58,22 @@ export async function plotCommand(
   options: PlotOptions & KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
-  const outputs = outputsOf(options.out ?? [DEFAULT_OUT]);
+  const outputs = outputsOf(options.out ?? [DEFAULT_OUT], FIGURE_FORMATS);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
   const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
   const style = styleFrom(options, cases);
   const result = sweep(cases, contextLengths(cases, options));
   const rows = sweepRows(result);
 
-  await writeFigure(outputs, {
-    sweep: result,
-    style,
-    plotly,
-    browser: options.browser ?? process.env.KV_BROWSER,
-    onUnpack: () => note('Unpacking the embedded browser, once ...'),
-  });
+  await withProgress(`Drawing ${outputs.map(({ path }) => path).join(', ')}`, (say) =>
+    writeFigure(outputs, {
+      sweep: result,
+      style,
+      plotly,
+      browser: options.browser ?? process.env.KV_BROWSER,
+      onUnpack: () => say('Unpacking the embedded browser, once'),
+    }),
+  );
 
   switch (format) {
     case 'json':
@@ -131,7 +135,10 @@ function unitsFrom(text = 'GB'): ByteUnits {
 function choice<Value extends string>(text: string, flag: string, values: readonly Value[]): Value {
   const value = values.find((known) => known.toLowerCase() === text.toLowerCase());
   if (value === undefined) {
-    throw new InputError(`${flag} is "${text}"; it must be ${values.join(' or ')}.`);
+    const guess = nearest(text, values);
+    throw new InputError(
+      `${flag} is "${text}"; it must be ${values.join(' or ')}${guess === undefined ? '' : ` (did you mean ${guess}?)`}.`,
+    );
   }
   return value;
 }

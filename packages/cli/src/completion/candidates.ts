@@ -51,9 +51,17 @@ export const PLACEHOLDERS: Readonly<Record<string, () => Promise<readonly string
   engine: () => ENGINE_NAMES,
   dtype: () => ['auto', ...DTYPES.map(({ name }) => name)],
   shell: () => ['bash', 'zsh', 'fish'],
-  model: () => [],
-  models: () => [],
+  model: catalogueNames,
+  models: catalogueNames,
 };
+
+/** The catalogue's ids, and the names after the organization that only one of them has. */
+async function catalogueNames(): Promise<readonly string[]> {
+  const { CATALOGUE } = await import('@kv/core/catalogue');
+  const ids = CATALOGUE.map(({ id }) => id);
+  const names = ids.map((id) => id.slice(id.indexOf('/') + 1));
+  return [...ids, ...names.filter((name) => names.indexOf(name) === names.lastIndexOf(name))];
+}
 
 /** The placeholders in whose place a file may stand. */
 const FILE_PLACEHOLDERS: readonly string[] = ['file', 'model', 'models'];
