@@ -64,10 +64,17 @@ export function buildProgram(): Command {
         ),
       ),
     ),
-  ).action(async (models, options) => {
-    const { compareCommand } = await import('./commands/compare.js');
-    await compareCommand(models, options);
-  });
+  )
+    .option(
+      '-o, --out <file>',
+      'write a report, .pdf, .html or .md, or its numbers, .csv or .json, by extension; may be repeated',
+      append,
+    )
+    .option('--browser <file>', 'the browser that draws .pdf (also KV_BROWSER)')
+    .action(async (models, options) => {
+      const { compareCommand } = await import('./commands/compare.js');
+      await compareCommand(models, options);
+    });
 
   addFormatOptions(subcommand(program, 'inspect <model>', 'what each layer of a model remembers')).action(
     async (model, options) => {

@@ -15,6 +15,7 @@ export * from './errors.js';
 export * from './estimate.js';
 export { checkInteger } from './exact.js';
 export * from './figure.js';
+export * from './figure-labelled.js';
 export * from './figure-table.js';
 export { modelFromConfig } from './import/config.js';
 export { parseConfigText } from './import/config-text.js';

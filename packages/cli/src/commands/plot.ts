@@ -20,7 +20,7 @@ import {
   sweep,
 } from '@kv/core';
 import { type CliCase, casesFor, designCases } from '../cases.js';
-import type { PlotlySource } from '../export/html.js';
+import type { PlotlySource } from '../export/html-page.js';
 import { outputsOf } from '../export/outputs.js';
 import { FIGURE_FORMATS, writeFigure } from '../export/write-figure.js';
 import { knobsFrom } from '../geometry.js';

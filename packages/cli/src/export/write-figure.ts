@@ -1,7 +1,7 @@
 import { contextFigure, type FigureStyle, type Sweep } from '@kv/core';
 import { renderJson } from '../render/json.js';
 import type { BrowserFormat } from './browser-exports.js';
-import type { PlotlySource } from './html.js';
+import type { PlotlySource } from './html-page.js';
 import { type Output, writeOutputs } from './outputs.js';
 
 /** What a figure can be written as. */
