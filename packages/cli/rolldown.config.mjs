@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, cpSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
@@ -18,6 +18,11 @@ export default defineConfig({
     {
       name: 'executable',
       writeBundle: ({ dir }) => chmodSync(`${dir}/kv.js`, 0o755),
+    },
+    {
+      // What `kv web` serves.
+      name: 'page',
+      writeBundle: ({ dir }) => cpSync('node_modules/@kv/web/dist', `${dir}/page`, { recursive: true }),
     },
   ],
 });

@@ -122,6 +122,19 @@ export function buildProgram(): Command {
       await plotCommand(models, options);
     });
 
+  addUseOptions(
+    addGeometryOptions(
+      subcommand(program, 'web [models...]', 'the page, served on this machine and opened in a browser'),
+    ),
+  )
+    .optionsGroup('Server:')
+    .option('--port <n>', 'the port to serve on (default: a free one)')
+    .option('--no-open', 'only print the address')
+    .action(async (models, options) => {
+      const { webCommand } = await import('./commands/web.js');
+      await webCommand(models, options);
+    });
+
   subcommand(
     program,
     'completion <shell>',

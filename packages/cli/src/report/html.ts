@@ -43,7 +43,7 @@ ${tableHtml(rows)}
 <noscript>The figure needs JavaScript; its numbers are in the table.</noscript>
 </section>
 ${warningsHtml(warnings)}
-<section class="whole">
+<section>
 <h2>How this was made</h2>
 <p class="command">${escapeHtml(command)}</p>
 </section>
@@ -209,7 +209,7 @@ li { overflow-wrap: anywhere; }
   table { font-size: 10px; }
   caption, thead th, .bytes { font-size: 9px; }
   th, td { padding: 2.5px 6px; }
-  .bar { min-width: 60px; }
+  .bar { width: 20%; min-width: 60px; }
   .bar svg { height: 8px; }
 }
 `;

@@ -48,8 +48,7 @@ describe('completion in', () => {
   }
 
   describe.skipIf(!has('bash'))('bash', () => {
-    const bash = (line: string, until: RegExp) =>
-      typed('bash', ['--norc', '--noprofile', '-i'], line, until);
+    const bash = (line: string, until: RegExp) => typed('bash', ['--norc', '--noprofile', '-i'], line, until);
 
     it('ends a command', () => bash('kv insp', /kv inspect $/));
     it('ends a flag', () => bash('kv estimate --kv-dty', /--kv-dtype $/));
@@ -67,15 +66,15 @@ describe('completion in', () => {
   });
 
   describe.skipIf(!has('zsh'))('zsh', () => {
-    const zsh = (line: string, until: RegExp) =>
-      typed('zsh', ['-f', '-i'], line, until);
+    const zsh = (line: string, until: RegExp) => typed('zsh', ['-f', '-i'], line, until);
 
     it('ends a command', () => zsh('kv insp', /kv inspect\s*$/));
     it('ends an engine, also after an equals sign', async () => {
       await zsh('kv estimate --engine llam', /--engine llama\.cpp\s*$/);
       await zsh('kv estimate --engine=llam', /--engine=llama\.cpp\s*$/);
     });
-    it('lists choices with what they mean', () => zsh('kv estimate --kv-dty\b\b\b', /--kv-dtype +-- what keys/));
+    it('lists choices with what they mean', () =>
+      zsh('kv estimate --kv-dty\b\b\b', /--kv-dtype +-- what keys/));
     it('ends the name of a file where no other word fits', () =>
       zsh('kv estimate ./a', /kv estimate \.\/a\\ model\.json\s*$/));
   });
