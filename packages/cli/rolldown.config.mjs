@@ -13,6 +13,13 @@ export default defineConfig({
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name].js',
     minify: 'dce-only',
+    // A file costs a start more than its size does, so what most commands need is one file, not many small ones.
+    codeSplitting: {
+      groups: [
+        { name: 'config', minShareCount: 2, test: /[\\/]core[\\/]dist[\\/]import[\\/]/ },
+        { name: 'common', minShareCount: 4, test: /[\\/](core[\\/]dist|cli[\\/]src|fast-|kleur)/ },
+      ],
+    },
   },
   plugins: [
     {

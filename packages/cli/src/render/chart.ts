@@ -1,5 +1,5 @@
 import { type ByteUnits, formatBytes, formatTokens, type Sweep } from '@kv/core';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type { Marks } from './marks.js';
 
 /** How a chart is drawn. */

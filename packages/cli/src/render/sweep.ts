@@ -10,8 +10,8 @@ import {
   type Sweep,
   savingAgainst,
 } from '@kv/core';
+import stringWidth from 'fast-string-width';
 import kleur from 'kleur';
-import stringWidth from 'string-width';
 import { chart, seriesMark } from './chart.js';
 import type { Column } from './column.js';
 import { paintSaving } from './comparison.js';

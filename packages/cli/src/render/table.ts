@@ -1,6 +1,6 @@
+import stringWidth from 'fast-string-width';
+import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 import { bar } from './bar.js';
 import type { Column } from './column.js';
 import type { Marks } from './marks.js';

@@ -1,5 +1,5 @@
+import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
-import wrapAnsi from 'wrap-ansi';
 import { printable } from './printable.js';
 
 /** Columns of the terminal, or of a wide page where output goes to a file or pipe. */
