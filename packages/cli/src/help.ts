@@ -13,6 +13,7 @@ const MAX_TERM_WIDTH = 34;
 
 /** How the help of the program and of every command made after it looks. */
 export const HELP_LAYOUT: Partial<Help> = {
+  minWidthToWrap: MIN_DESCRIPTION_WIDTH,
   styleTitle: (title) => kleur.bold(title),
   styleOptionTerm: (term) => kleur.cyan(term),
   styleSubcommandTerm: (term) => kleur.cyan(term),
@@ -24,7 +25,7 @@ export const HELP_LAYOUT: Partial<Help> = {
     const width = helper.helpWidth ?? 80;
     const column = Math.min(termWidth, MAX_TERM_WIDTH) + 4;
     const indent = width - column < MIN_DESCRIPTION_WIDTH ? 6 : column;
-    const lines = helper.boxWrap(description, Math.max(width - indent, 20)).split('\n');
+    const lines = helper.boxWrap(description, Math.max(width - indent, MIN_DESCRIPTION_WIDTH)).split('\n');
     const fits = indent === column && helper.displayWidth(term) <= column - 4;
     const start = `  ${term}`;
     const blanks = ' '.repeat(Math.max(0, indent - helper.displayWidth(start)));

@@ -160,14 +160,15 @@ function subcommand(program: Command, nameAndArguments: string, description: str
   return addExamples(command.helpOption('-h, --help', 'show this help'));
 }
 
-function unknownCommand(typed: string, { commands, options }: Command): InputError {
+function unknownCommand(typed: string, program: Command): InputError {
+  const help = program.createHelp();
   const isFlag = typed.startsWith('-');
   const known = isFlag
-    ? options.flatMap(({ long }) => long ?? [])
-    : commands.map((command) => command.name()).filter((name) => name !== 'complete');
+    ? help.visibleOptions(program).flatMap(({ long }) => long ?? [])
+    : help.visibleCommands(program).map((command) => command.name());
   const guess = nearest(typed, known);
   return new InputError(
-    `Unknown ${isFlag ? 'option' : 'command'} "${typed}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${known.join(', ')}.`,
+    `Unknown ${isFlag ? 'option' : 'command'} "${typed}"; ${guess === undefined ? 'known are' : `did you mean ${guess}? Known:`} ${known.join(', ')}.`,
   );
 }
 

@@ -28,7 +28,10 @@ export function labelledContextFigure(sweep: Sweep, style: FigureStyle): ReturnT
   const crowd = sweep.series.length <= FEW ? 'few' : 'many';
   const gap = LABEL_GAP[crowd];
   const area = Math.max(LEAST_HEIGHT - MARGIN.t - MARGIN.b, sweep.series.length * gap);
-  const [low, high] = logRange(data.flatMap(({ y }) => y));
+  const [low, high] = logRange(
+    data.flatMap(({ y }) => y),
+    0.04,
+  );
   const ends = data
     .map(({ name, x, y, customdata, line }) => ({
       ...{ name, color: line.color, bytes: customdata.at(-1) ?? 0 },
@@ -60,7 +63,7 @@ export function labelledContextFigure(sweep: Sweep, style: FigureStyle): ReturnT
       xaxis: {
         ...(layout.xaxis as object),
         // Plotly's own range would make room for the labels inside the area.
-        range: [Math.log10(sweep.contextLengths[0] ?? 1), Math.log10(sweep.contextLengths.at(-1) ?? 1)],
+        range: logRange(sweep.contextLengths, 0),
         ...{ title: axisTitle('tokens in each sequence'), tickangle: 0, automargin: false },
       },
       yaxis: {
@@ -77,12 +80,16 @@ export function labelledContextFigure(sweep: Sweep, style: FigureStyle): ReturnT
   };
 }
 
-/** The range of a logarithmic axis that holds the values with a little room; zeros are drawn at its foot. */
-function logRange(values: readonly number[]): readonly [number, number] {
+/**
+ * The range of a logarithmic axis that holds the positive values; a single one is in its middle.
+ *
+ * @param room at each end, as a part of the range.
+ */
+function logRange(values: readonly number[], room: number): readonly [number, number] {
   const positive = values.filter((value) => value > 0).map(Math.log10);
-  const [low, high] = positive.length === 0 ? [0, 1] : [Math.min(...positive), Math.max(...positive)];
-  const room = Math.max((high - low) * 0.04, 0.05);
-  return [low - room, high + room];
+  const [low, high] = positive.length === 0 ? [0, 0] : [Math.min(...positive), Math.max(...positive)];
+  const margin = low === high ? 0.5 : (high - low) * room;
+  return [low - margin, high + margin];
 }
 
 function axisTitle(text: string): Readonly<Record<string, unknown>> {

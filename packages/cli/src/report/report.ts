@@ -32,8 +32,8 @@ export interface Fact {
   readonly value: string;
 }
 
-/** The shortest context of the report's figure, in tokens. */
-const SHORTEST = 1024;
+/** The figure's shortest context is this part of its longest. */
+const SHORTEST = 1 / 128;
 
 /**
  * The report on a comparison.
@@ -48,7 +48,7 @@ export function reportOf(rows: readonly ComparedRow[], command: string): Report 
     facts: [...factsOf(rows), { name: 'Made by', value: `kv ${VERSION}` }],
     command,
     rows,
-    growth: sweep(rows, doublingLengths(Math.min(SHORTEST, longest), longest)),
+    growth: sweep(rows, doublingLengths(Math.ceil(longest * SHORTEST), longest)),
     warnings: [
       ...new Set(
         rows.flatMap(({ label, allocation }) => allocation.warnings.map((text) => `${label}: ${text}`)),
