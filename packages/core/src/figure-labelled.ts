@@ -3,8 +3,8 @@ import { spread } from './spread.js';
 import type { Sweep } from './sweep.js';
 import { formatBytes } from './units.js';
 
-/** Sizes in CSS pixels: of the figure around its area, and between labels. */
-const MARGIN = { t: 16, b: 52, l: 84 } as const;
+/** Sizes in CSS pixels: of the figure around its area, Plotly's buttons above the labels included, and between labels. */
+const MARGIN = { t: 36, b: 52, l: 84 } as const;
 const LABEL_GAP = { few: 17, many: 12 } as const;
 const LABEL_FONT = { few: 12, many: 9.5 } as const;
 const LEAST_HEIGHT = 400;

@@ -39,7 +39,7 @@ ${tableHtml(rows)}
 </section>
 <section class="whole">
 <h2>Memory against context, to ${longest} tokens</h2>
-<div class="scroll"><div id="growth" role="figure" aria-label="Line chart of memory against context length; the sizes at its end are in the table"></div></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Memory against context"><div id="growth" role="figure" aria-label="Line chart of memory against context length; the sizes at its end are in the table"></div></div>
 <noscript>The figure needs JavaScript; its numbers are in the table.</noscript>
 </section>
 ${warningsHtml(warnings)}
