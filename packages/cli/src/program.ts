@@ -1,6 +1,6 @@
 import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { normalizeArguments } from './arguments.js';
+import { nearestAlias, normalizeArguments } from './arguments.js';
 import { addExamples, HELP_LAYOUT } from './help.js';
 import {
   addEnginesOption,
@@ -17,7 +17,21 @@ import { VERSION } from './version.js';
  * @throws InputError, MissingBrowserError or commander's own error; nothing is printed for them here.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  await buildProgram().parseAsync(normalizeArguments(args), { from: 'user' });
+  try {
+    await buildProgram().parseAsync(normalizeArguments(args), { from: 'user' });
+  } catch (error) {
+    throw withAliasGuess(error);
+  }
+}
+
+/** Commander guesses among the flags that it knows; those of vLLM and llama.cpp are read before it sees them. */
+function withAliasGuess(error: unknown): unknown {
+  const [, flag = ''] =
+    /^error: unknown option '(--[^']+)'$/.exec(error instanceof Error ? error.message : '') ?? [];
+  const guess = flag === '' ? undefined : nearestAlias(flag);
+  return guess === undefined
+    ? error
+    : new InputError(`Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`);
 }
 
 /** The commands and their flags. What a command does is loaded when it runs. */

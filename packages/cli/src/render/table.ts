@@ -36,76 +36,99 @@ export function renderTable<Row>(
   width: number,
   bars?: Bars<Row>,
 ): string {
-  const cells = rows.map((row) => columns.map((column) => printable(column.cell(row))));
+  const cells = rows.map((row) => columns.map((column) => cellOf(column, row)));
   const widths = columns.map(({ title }, index) =>
-    Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index] ?? ''))),
+    Math.max(stringWidth(title), ...cells.map((row) => stringWidth(row[index]?.text ?? ''))),
   );
   const [names = 0, ...others] = widths;
   const room = width - others.reduce((sum, other) => sum + other + GAP, 0);
-  const painted = cells.map((texts, index) =>
-    texts.map((text, column) => paint(columns[column], text, rows[index])),
-  );
   if (room < Math.min(MIN_NAME_WIDTH, names)) {
-    return renderRecords(columns, painted, width);
+    return renderRecords(columns, cells, width);
   }
   const barWidth = Math.min(room - names - GAP, BAR_WIDTH.maximum);
-  const drawn =
-    bars === undefined || barWidth < BAR_WIDTH.minimum
-      ? painted
-      : painted.map((texts, index) => [...texts, ...barOf(bars, rows[index], barWidth)]);
-  return renderGrid(columns, drawn, [Math.min(names, room), ...others]);
+  const hasBars = bars !== undefined && barWidth >= BAR_WIDTH.minimum;
+  const withBars = cells.map((row, index) =>
+    hasBars ? [...row, ...barOf(bars, rows[index], barWidth)] : row,
+  );
+  return renderGrid(columns, withBars, [Math.min(names, room), ...others]);
+}
+
+/** A text, and what gives each line of it its colour. */
+interface Cell {
+  readonly text: string;
+  readonly paint: (text: string) => string;
+}
+
+function cellOf<Row>({ cell, paint }: Column<Row>, row: Row): Cell {
+  return { text: printable(cell(row)), paint: (text) => (paint === undefined ? text : paint(text, row)) };
 }
 
 function barOf<Row>(
   { fraction, paint, marks }: Bars<Row>,
   row: Row | undefined,
   width: number,
-): readonly string[] {
-  return row === undefined ? [] : [paint(bar(fraction(row), width, marks), row)];
-}
-
-function paint<Row>(column: Column<Row> | undefined, text: string, row: Row | undefined): string {
-  return column?.paint === undefined || row === undefined || text === '' ? text : column.paint(text, row);
+): readonly Cell[] {
+  return row === undefined
+    ? []
+    : [{ text: bar(fraction(row), width, marks), paint: (text) => paint(text, row) }];
 }
 
 function renderGrid<Row>(
   columns: readonly Column<Row>[],
-  cells: readonly (readonly string[])[],
+  cells: readonly (readonly Cell[])[],
   widths: readonly number[],
 ): string {
-  const titles = columns.map(({ title }) => kleur.dim(title));
+  const titles = columns.map(({ title }): Cell => ({ text: title, paint: (text) => kleur.dim(text) }));
   return [titles, ...cells]
-    .flatMap(([name = '', ...values]) => {
-      const lines = wrapAnsi(name, widths[0] ?? 0, { hard: true }).split('\n');
-      return lines.map((line, index) =>
-        [line, ...(index === 0 ? values : [])]
-          .map((text, column) => aligned(text, widths[column] ?? 0, columns[column]?.align))
+    .flatMap(([name, ...values]) =>
+      wrapName(name?.text ?? '', widths[0] ?? 0).map((text, index) =>
+        [{ text, paint: name?.paint }, ...(index === 0 ? values : [])]
+          .map((cell, column) => aligned(cell, widths[column] ?? 0, columns[column]?.align))
           .join(' '.repeat(GAP))
           .trimEnd(),
-      );
-    })
+      ),
+    )
     .join('\n');
 }
 
 function renderRecords<Row>(
   columns: readonly Column<Row>[],
-  cells: readonly (readonly string[])[],
+  cells: readonly (readonly Cell[])[],
   width: number,
 ): string {
-  const titleWidth = Math.max(...columns.slice(1).map(({ title }) => stringWidth(title)));
+  const titles = columns.slice(1).map(({ title }) => title);
+  const titleWidth = Math.max(...titles.map((title) => stringWidth(title)));
   return cells
-    .map(([name = '', ...values]) =>
-      [
-        wrapAnsi(kleur.bold(name), width, { hard: true }),
-        ...values.map((value, index) =>
-          `  ${kleur.dim(aligned(columns[index + 1]?.title ?? '', titleWidth, 'left'))}  ${value}`.trimEnd(),
-        ),
-      ].join('\n'),
-    )
+    .flatMap(([name, ...values]) => [
+      ...wrapName(name?.text ?? '', width).map((line) => kleur.bold(line)),
+      ...values.map(({ text, paint }, index) => {
+        const title = aligned({ text: titles[index] ?? '', paint: kleur.dim }, titleWidth, 'left');
+        return `  ${title}  ${paint(text)}`.trimEnd();
+      }),
+    ])
     .join('\n');
 }
 
-function aligned(text: string, width: number, align: Column<never>['align'] | undefined): string {
+/** A name in lines, broken where a part of it ends (`org/model-8B`) if it can be, else where the line is full. */
+function wrapName(name: string, width: number): readonly string[] {
+  const lines = [''];
+  for (const part of name.match(/[^\s/_-]*[\s/_-]*/gu) ?? []) {
+    const last = lines.at(-1) ?? '';
+    if (last !== '' && stringWidth(last + part.trimEnd()) > width) {
+      lines.push(part);
+    } else {
+      lines[lines.length - 1] = last + part;
+    }
+  }
+  return lines.flatMap((line) => wrapAnsi(line.trimEnd(), width, { hard: true }).split('\n'));
+}
+
+function aligned(
+  { text, paint = (plain) => plain }: { readonly text: string; readonly paint?: Cell['paint'] | undefined },
+  width: number,
+  align: Column<never>['align'] | undefined,
+): string {
   const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
-  return align === 'right' ? blanks + text : text + blanks;
+  const painted = text === '' ? '' : paint(text);
+  return align === 'right' ? blanks + painted : painted + blanks;
 }

@@ -78,6 +78,7 @@ describe('words that are not known', () => {
       /--flash-attn is "onn"; .*did you mean on\?/,
     ],
     [['estimate', 'meta-lama/Llama-3.1-8B'], /the nearest: meta-llama\/Llama-3\.1-8B/],
+    [['estimate', ...SIZE, '--max-modl-len', '1'], /"--max-modl-len"; did you mean --max-model-len\?/],
     [['estmate', ...SIZE], /Unknown command "estmate"; did you mean estimate\?/],
     [['estmate'], /Unknown command "estmate"; did you mean estimate\?/],
     [['--hlep'], /Unknown option "--hlep"; did you mean --help\?/],

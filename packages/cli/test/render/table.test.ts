@@ -90,6 +90,15 @@ describe('a table', () => {
     expect(renderTable(columns, rows, 24, bars)).toBe(renderTable(columns, rows, 24));
   });
 
+  it('breaks a name where a part of it ends', () => {
+    const rows = [{ name: 'nvidia/Qwen3.5-122B-A10B-NVFP4', size: '1023 MiB' }];
+    expect(renderTable(columns, rows, 30).split('\n')).toEqual([
+      'Model                 KV cache',
+      'nvidia/Qwen3.5-122B-  1023 MiB',
+      'A10B-NVFP4',
+    ]);
+  });
+
   it('becomes a list where the terminal is too narrow for columns', () => {
     const rows = [{ name: 'a-model-with-a-long-name', size: '1023 MiB' }];
     expect(renderTable(columns, rows, 20).split('\n')).toEqual([
