@@ -68,6 +68,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       shows: 'other designs of that size, as Plotly JSON; .pdf, .png and .svg too',
     },
   ],
+  models: [
+    { line: 'kv models gemma', shows: 'the published models of that name' },
+    { line: 'kv models --json', shows: 'all of them, for a script' },
+  ],
   web: [
     { line: 'kv web', shows: 'the page with a control for every knob, in your browser' },
     {
