@@ -75,8 +75,8 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   web: [
     { line: 'kv web', shows: 'the page with a control for every knob, in your browser' },
     {
-      line: 'kv web --n-layers 32 --latent-dim 576 --no-open',
-      shows: 'its address with these sizes, not opened',
+      line: 'kv web --emb-dim 4096 --n-heads 32 --n-layers 32 --latent-dim 576 --no-open',
+      shows: 'the address of the page with a design, not opened',
     },
   ],
   completion: [

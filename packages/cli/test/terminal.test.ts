@@ -85,26 +85,37 @@ describe('in a terminal', () => {
   });
 
   describe('progress', () => {
-    /** A browser that takes a while and then does not work. */
-    const slow = () => {
+    /** A browser that does not work, and says so only once there is a file of that name. */
+    const slow = (until: string) => {
       const path = join(folder.path, 'slow-browser');
-      writeFileSync(path, '#!/bin/sh\nsleep 2\nexit 1\n');
+      writeFileSync(path, `#!/bin/sh\nwhile ! test -e "${until}"; do sleep 0.1; done\nexit 1\n`);
       chmodSync(path, 0o755);
-      return path;
+      return ['plot', '--out', 'x.pdf', '--browser', path];
     };
-    const args = () => ['plot', '--out', 'x.pdf', '--browser', slow()];
 
     it('is told while a figure is drawn, and leaves no line behind', async () => {
-      const { code, raw, lines } = await inTerminal(args(), { cwd: folder.path });
+      const seen = join(folder.path, 'seen');
+      const { code, raw, lines } = await inTerminal(slow(seen), {
+        cwd: folder.path,
+        onOutput: (text) => {
+          if (text.includes('Drawing x.pdf')) {
+            writeFileSync(seen, '');
+          }
+        },
+      });
       expect(code).toBe(3);
-      expect(raw).toContain('Drawing x.pdf');
       expect(raw.lastIndexOf(`${ESCAPE}0K`)).toBeGreaterThan(raw.lastIndexOf('Drawing x.pdf'));
       expect(lines.at(-2)).toMatch(/KV_BROWSER|kv: No browser/);
     });
 
     it('is not told in a pipe or a dumb terminal', async () => {
-      expect((await kv(args(), { cwd: folder.path })).stderr).not.toContain('Drawing');
-      const dumb = await inTerminal(args(), { cwd: folder.path, env: { TERM: 'dumb' } });
+      const later = join(folder.path, 'later');
+      setTimeout(() => writeFileSync(later, ''), 3000);
+      const [pipe, dumb] = await Promise.all([
+        kv(slow(later), { cwd: folder.path }),
+        inTerminal(slow(later), { cwd: folder.path, env: { TERM: 'dumb' } }),
+      ]);
+      expect(pipe.stderr).not.toContain('Drawing');
       expect(dumb.raw).not.toContain('Drawing');
       expect(readdirSync(folder.path)).not.toContain('x.pdf');
     });

@@ -7,6 +7,8 @@ export interface TerminalSurroundings {
   readonly columns?: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Is told all that was written so far, whenever more was. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** What a run of the command in a terminal left there. */
@@ -26,7 +28,7 @@ export function inTerminal(
   args: readonly string[],
   surroundings: TerminalSurroundings = {},
 ): Promise<TerminalRun> {
-  const { columns = 80, cwd = process.cwd(), env = {} } = surroundings;
+  const { columns = 80, cwd = process.cwd(), env = {}, onOutput } = surroundings;
   const { PATH, HOME } = process.env;
   // The shell keeps the terminal open until all that was written has been read from it.
   const line = `"$0" "$@"; printf '${END}%s\\n' $?; read _`;
@@ -39,6 +41,7 @@ export function inTerminal(
   return new Promise((resolve) => {
     terminal.onData((data) => {
       text += data;
+      onOutput?.(text);
       const [, raw, code] = ENDED.exec(text) ?? [];
       if (raw !== undefined) {
         terminal.kill('SIGKILL');

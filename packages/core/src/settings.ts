@@ -69,7 +69,8 @@ function checkValue({ flag, type }: EngineSetting, value: number | boolean | str
         ? typeof value === 'number' && value > 0 && value <= 1
         : typeof value === 'string' && type.includes(value);
   if (!fits) {
-    const guess = typeof type === 'string' ? undefined : nearest(String(value), type);
+    const isWord = typeof type !== 'string' && /[a-z]/i.test(String(value));
+    const guess = isWord ? nearest(String(value), type) : undefined;
     throw new InputError(
       `${flag} is ${JSON.stringify(value)}; it must be ${kindOf(type)}${guess === undefined ? '' : ` (did you mean ${guess}?)`}.`,
     );

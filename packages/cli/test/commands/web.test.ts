@@ -44,8 +44,9 @@ describe('kv web', () => {
   }
 
   it('serves the page with what the flags say, and a browser shows that without complaint', async () => {
-    const address = await start(['--no-open', '--n-layers', '32', '--emb-dim', '4096', '--n-heads', '32']);
-    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?v=/);
+    const address = await start([
+      ...['--no-open', '--emb-dim', '4096', '--n-heads', '32', '--n-layers', '32', '--n-kv-groups', '4'],
+    ]);
     const { browser, close } = await launchBrowser();
     try {
       const page = await browser.newPage();
@@ -53,7 +54,11 @@ describe('kv web', () => {
       page.on('console', (message) => complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(String(error)));
       await page.goto(address);
-      await page.waitForSelector('#figure[data-drawn], [data-drawn="true"]', { state: 'attached' });
+      await page.waitForSelector('#figure[data-drawn] .main-svg');
+      expect(await page.locator('#figure .legendtext').allTextContents()).toEqual([
+        'MHA (KV total)',
+        'GQA (n_kv_groups=4, 4.0× compression)',
+      ]);
       expect(complaints).toEqual([]);
       expect(page.url()).toBe(address);
     } finally {
