@@ -1,5 +1,6 @@
 import { InputError, type Model } from '@kv/core';
 import { findEntry, modelFromEntry, nearestIds } from '@kv/core/catalogue';
+import { isRepo } from './hub/reference.js';
 
 /**
  * The published model that a name means.
@@ -22,5 +23,5 @@ function nearText(ids: readonly string[]): string {
 
 /** The name itself where the hub may have a model of it. */
 function hubName(name: string): string {
-  return /^[\w.-]+\/[\w.-]+$/.test(name) && !name.startsWith('.') ? name : 'org/name';
+  return name.includes('/') && isRepo(name) ? name : 'org/name';
 }

@@ -1,18 +1,24 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError, type Model, modelFromConfig, parseConfigText } from '@kv/core';
+import { InputError, type Model } from '@kv/core';
+import { modelFromConfigText } from './config.js';
+import { isHubReference } from './hub/reference.js';
 import { readTextFile, readTextStream } from './text.js';
 
 /**
  * The model that an argument names: a path to a `config.json` or to a folder that holds one, `-` for a config on
- * standard input, else a name in the catalogue.
+ * standard input, `hf:org/name` for one on the Hugging Face hub, else a name in the catalogue.
  *
- * @throws InputError where it names nothing, or nothing that is understood.
+ * @throws InputError where it names nothing, or nothing that is understood; MissingError where a hub cannot be asked.
  */
 export async function modelFrom(argument: string): Promise<Model> {
   if (argument === '-') {
     const text = await readTextStream(process.stdin, 'standard input');
     return modelFromConfigText(text, { id: '-', name: 'stdin', source: 'standard input' });
+  }
+  if (isHubReference(argument)) {
+    const { modelFromHub } = await import('./hub.js');
+    return modelFromHub(argument);
   }
   if (!existsSync(argument)) {
     const { modelFromCatalogue } = await import('./catalogue.js');
@@ -20,18 +26,6 @@ export async function modelFrom(argument: string): Promise<Model> {
   }
   const path = configPath(argument);
   return modelFromConfigText(await readTextFile(path), { id: argument, name: nameOf(path), source: path });
-}
-
-/** The model in the text of a `config.json`. Messages name where the text comes from. */
-function modelFromConfigText(
-  text: string,
-  origin: { readonly id: string; readonly name: string; readonly source: string },
-): Model {
-  try {
-    return { ...modelFromConfig(parseConfigText(text), origin), name: origin.name };
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${origin.source}: ${error.message}`) : error;
-  }
 }
 
 function configPath(argument: string): string {

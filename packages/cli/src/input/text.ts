@@ -16,16 +16,8 @@ export function readTextFile(path: string): Promise<string> {
 
 /** The text of a stream, to its end; an InputError where it cannot be read, or is far too large for a config. */
 export async function readTextStream(stream: Readable, name: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_BYTES) {
-        throw new InputError(`"${name}" is larger than 16 MiB, so it is not a config.json.`);
-      }
-      chunks.push(chunk);
-    }
+    return await textOf(stream, name);
   } catch (error) {
     if (error instanceof InputError) {
       throw error;
@@ -34,5 +26,22 @@ export async function readTextStream(stream: Readable, name: string): Promise<st
       `"${name}" cannot be read (${error instanceof Error ? error.message : String(error)}).`,
     );
   }
-  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * The text of chunks, to their end.
+ *
+ * @throws InputError where there is far too much for a config; what the chunks themselves fail with is passed on.
+ */
+export async function textOf(chunks: AsyncIterable<Uint8Array>, name: string): Promise<string> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > MAX_BYTES) {
+      throw new InputError(`"${name}" is larger than 16 MiB, so it is not a config.json.`);
+    }
+    read.push(chunk);
+  }
+  return Buffer.concat(read).toString('utf8');
 }

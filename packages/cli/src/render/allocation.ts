@@ -2,9 +2,10 @@ import type { Allocation } from '@kv/core';
 import type { CliCase } from '../cases.js';
 import type { ComparedRow } from './summary.js';
 
-/** An estimate as `--json` prints it: exact bytes, what they were computed from, and the arithmetic where asked for. */
+/** An estimate as `--json` prints it: exact bytes, what they were computed from and why in those dtypes, and the
+ * arithmetic where asked for. */
 export function allocationJson(
-  { model, workload, kind }: CliCase,
+  { model, workload, kind, keyDtype, valueDtype }: CliCase,
   allocation: Allocation,
   explain = false,
 ): Record<string, unknown> {
@@ -14,6 +15,7 @@ export function allocationJson(
     ...(kind === undefined ? {} : { design: kind }),
     engine: allocation.engine,
     workload,
+    reasons: { keyDtype: keyDtype.reason, valueDtype: valueDtype.reason },
     totalBytes: allocation.totalBytes,
     perDeviceBytes: allocation.perDeviceBytes,
     bytesPerToken: allocation.bytesPerToken,

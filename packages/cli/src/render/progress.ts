@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** Work that takes less is not worth a line. */
 const DELAY_MS = 500;
 
@@ -25,9 +27,9 @@ export async function withProgress<Result>(
   const timer = setTimeout(async () => {
     const { default: yoctoSpinner } = await import('yocto-spinner');
     if (!done) {
-      const spinner = yoctoSpinner({ text: latest, handleSignals: false }).start();
+      const spinner = yoctoSpinner({ text: printable(latest), handleSignals: false }).start();
       say = (changed) => {
-        spinner.text = changed;
+        spinner.text = printable(changed);
       };
       stop = () => {
         spinner.stop();

@@ -36,6 +36,7 @@ describe('kv estimate --json', () => {
         dataParallel: 1,
         contextParallel: 1,
       },
+      reasons: { keyDtype: "the config's torch_dtype", valueDtype: "the config's torch_dtype" },
       totalBytes: 51_539_607_552,
       perDeviceBytes: 51_539_607_552,
       bytesPerToken: 131_072,
@@ -55,7 +56,7 @@ describe('kv estimate --json', () => {
   });
 
   it('is the same for hand-given geometry, in the teaching scripts’ spelling too', async () => {
-    const dashed = await json([...GQA, '-c', '8k', '-n', '2']);
+    const dashed = await json([...GQA, '-c', '8k', '-n', '2', '--kv-dtype', 'bf16']);
     const seed = await json([
       ...GQA.map((flag) => (flag.startsWith('--') ? `--${flag.slice(2).replaceAll('-', '_')}` : flag)),
       ...['--context_length', '8192', '--batch_size', '2', '--dtype', 'bf16'],
@@ -82,6 +83,36 @@ describe('kv estimate --json', () => {
     const mixed = await json([LLAMA, '-c', '1k', '--key-dtype', 'q8_0', '--value-dtype', 'q4_0']);
     const elements = 32 * 8 * 128 * 1024;
     expect(mixed).toMatchObject({ totalBytes: (elements / 32) * (34 + 18) });
+  });
+
+  it('says why keys and values are stored as they are, as the engine chooses', async () => {
+    const chosen = async (config: string, ...flags: readonly string[]) => {
+      const { workload, reasons } = await json(['-', '-c', '1k', ...flags], config);
+      const { keyDtype, valueDtype } = workload as Record<string, unknown>;
+      return { dtypes: [keyDtype, valueDtype], reasons };
+    };
+    const fp8 = changedConfig('meta-llama/Llama-3.1-8B', {
+      quantization_config: { kv_cache_scheme: { num_bits: 8, type: 'float' } },
+    });
+    const scheme = "the config's quantization_config.kv_cache_scheme";
+    expect(await chosen(fp8)).toEqual({
+      dtypes: ['fp8_e4m3', 'fp8_e4m3'],
+      reasons: { keyDtype: scheme, valueDtype: scheme },
+    });
+    expect(await chosen(fp8, '--value-dtype', 'int8')).toMatchObject({
+      dtypes: ['fp8_e4m3', 'int8'],
+      reasons: { keyDtype: scheme, valueDtype: 'as asked' },
+    });
+    const fp32 = changedConfig('meta-llama/Llama-3.1-8B', { torch_dtype: 'float32' });
+    expect(await chosen(fp32)).toMatchObject({ dtypes: ['fp32', 'fp32'] });
+    expect(await chosen(fp32, '--engine', 'vllm')).toMatchObject({
+      dtypes: ['bf16', 'bf16'],
+      reasons: { keyDtype: 'vLLM runs fp32 checkpoints in bf16' },
+    });
+    expect(await chosen(fp32, '--engine', 'llama.cpp')).toMatchObject({
+      dtypes: ['fp16', 'fp16'],
+      reasons: { keyDtype: 'the default of --cache-type-k and --cache-type-v' },
+    });
   });
 
   it('splits over devices', async () => {

@@ -96,6 +96,24 @@ describe('kv plot', () => {
     ]);
   });
 
+  it('draws one line for each engine, named by it, with the bytes of an estimate on that engine', async () => {
+    const llama = CONFIGS['meta-llama/Llama-3.1-8B'];
+    const engines = ['ideal', 'vllm', 'llama.cpp'];
+    const { code } = await kv(
+      ['plot', llama, '--engines', engines.join(), '--max-context', '1000', '--out', 'engines.json'],
+      { cwd: folder.path },
+    );
+    expect(code).toBe(0);
+    const { data } = JSON.parse(read('engines.json').toString()) as {
+      readonly data: readonly { readonly name: string; readonly customdata: readonly number[] }[];
+    };
+    expect(data.map(({ name }) => name)).toEqual(engines.map((engine) => `Llama-3.1-8B on ${engine}`));
+    for (const [index, engine] of engines.entries()) {
+      const { stdout } = await kv(['estimate', llama, '-c', '1000', '-e', engine, '--json']);
+      expect(data[index]?.customdata.at(-1)).toBe((JSON.parse(stdout) as { totalBytes: number }).totalBytes);
+    }
+  });
+
   it('replaces an old file only with a whole new one', async () => {
     writeFileSync(join(folder.path, 'x.svg'), 'old');
     const { code } = await kv(['plot', '--out', 'x.svg'], { cwd: folder.path });

@@ -252,9 +252,11 @@ describe('an allocation', () => {
     expect(
       run(gemma, { contextLength: 5000, numSequences: 2 }).pools.map(({ explanation }) => explanation),
     ).toEqual([
-      ['1 layers x 5120 cells x 2 streams x (K 2048 fp16 + V 2048 fp16); cells: 5000 tokens padded to 256'],
       [
-        '1 layers x 1536 cells x 2 streams x (K 2048 fp16 + V 2048 fp16); cells: window 1024 + ubatch 512, at most 5120, padded to 256',
+        '1 layers x 5120 cells x 2 streams x (K 16 x 128 fp16 + V 16 x 128 fp16); cells: 5000 tokens padded to 256',
+      ],
+      [
+        '1 layers x 1536 cells x 2 streams x (K 16 x 128 fp16 + V 16 x 128 fp16); cells: window 1024 + ubatch 512, at most 5120, padded to 256',
       ],
     ]);
   });

@@ -214,6 +214,22 @@ describe('an allocation', () => {
     );
   });
 
+  it('says the rule behind its blocks, to be checked by hand', () => {
+    const model = modelOf([
+      { kind: 'full', numKeyValueHeads: 2, keyHeadDim: 64, valueHeadDim: 64 },
+      { kind: 'sliding', numKeyValueHeads: 2, keyHeadDim: 64, valueHeadDim: 64, slidingWindow: 1024 },
+    ]);
+    const workload = { ...DEFAULT_WORKLOAD, contextLength: 40_000 };
+    expect(estimate(model, workload, vllm()).pools.map(({ explanation }) => explanation)).toEqual([
+      [
+        '2500 blocks x (1 layers x 16 tokens x 2 KV heads x (64 + 64) bfloat16); blocks: ceil(40000 tokens / 16)',
+      ],
+      [
+        '1089 blocks x (1 layers x 16 tokens x 2 KV heads x (64 + 64) bfloat16); blocks: ceil(min(40000 tokens, window 1024 - 1 + 16384 in flight) / 16) + 1',
+      ],
+    ]);
+  });
+
   it('takes one block more for a window than for full attention at most', () => {
     fc.assert(
       fc.property(slidingLayer, workload, settings, (layer, use, set) => {
@@ -285,7 +301,7 @@ describe('blocks', () => {
       ['sliding(1024)', 52],
       ['full', 10],
     ]);
-    expect(pools[0]?.explanation.join()).toContain('window 1024 - 1 + 16384 tokens in flight');
+    expect(pools[0]?.explanation.join()).toContain('window 1024 - 1 + 16384 in flight');
   });
 
   it('have room for one batch in flight before 0.26', () => {

@@ -78,7 +78,7 @@ function explain(entries: readonly Entry[], numSequences: number, contextLength:
   const slots =
     cells === undefined
       ? `${numSequences} sequences`
-      : `${cells.cells(contextLength)} cells x ${cells.streams} streams`;
+      : `${cells.cells(contextLength)} cells${cells.streams === 1 ? '' : ` x ${cells.streams} streams`}`;
   const counts = new Map<string, number>();
   for (const { arithmetic } of entries) {
     counts.set(arithmetic, (counts.get(arithmetic) ?? 0) + 1);
@@ -168,12 +168,15 @@ function rowOf(
   const keys = heads * keyHeadDim;
   const ownValues = heads * valueHeadDim;
   const values = ownValues === 0 ? 0 : Math.max(ownValues, widestValues);
-  const padded = values > ownValues ? `, padded from ${ownValues} without flash attention` : '';
+  const valueText =
+    values > ownValues
+      ? `${values} ${valueDtype}, padded from ${ownValues} without flash attention`
+      : `${heads} x ${valueHeadDim} ${valueDtype}`;
   return {
     keyBytes: rowBytes(dtypeOf(keyDtype), keys),
     valueBytes: rowBytes(dtypeOf(valueDtype), values),
     stateBytes: 0,
-    arithmetic: `(K ${keys} ${keyDtype}${values === 0 ? '' : ` + V ${values} ${valueDtype}${padded}`})`,
+    arithmetic: `(K ${heads} x ${keyHeadDim} ${keyDtype}${values === 0 ? '' : ` + V ${valueText}`})`,
   };
 }
 

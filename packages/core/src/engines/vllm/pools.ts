@@ -113,7 +113,7 @@ function poolOf(
     const groups = [...counts].map(([one, count]) =>
       count === 1 ? `(${one})` : `${count} groups x (${one})`,
     );
-    return `${numSequences} sequences x ${blocks(contextLength)} blocks x ${groups.length === 1 ? groups[0] : `(${groups.join(' + ')})`}; ${rules.explain(spec)}`;
+    return `${numSequences === 1 ? '' : `${numSequences} sequences x `}${blocks(contextLength)} blocks x ${groups.length === 1 ? groups[0] : `(${groups.join(' + ')})`}; ${rules.explain(spec, contextLength)}`;
   };
   if (spec.kind === 'recurrent') {
     const states = numSequences * blocks(1);

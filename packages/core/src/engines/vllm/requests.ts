@@ -14,7 +14,7 @@ export interface RequestRules {
   /** Tokens that a block stands for in the log of releases before 0.21: a state without prefix caching, for all. */
   readonly tokensOfBlock: (spec: Spec, contextLength: number) => number;
   /** The rule in words. */
-  readonly explain: (spec: Spec) => string;
+  readonly explain: (spec: Spec, contextLength: number) => string;
 }
 
 /** What `vllm serve` takes for a GPU of 70 GiB and more: `EngineArgs.get_batch_defaults`, `vllm/engine/arg_utils.py`. */
@@ -81,18 +81,20 @@ export function requestRules(
     growsUntil: (spec) => (spec.kind === 'recurrent' || spec.kind === 'cross' ? 0 : tokensKept(spec)),
     tokensOfBlock: ({ kind, blockSize }, contextLength) =>
       kind === 'recurrent' && states === 1 ? contextLength : blockSize,
-    explain: (spec) => {
-      switch (spec.kind) {
+    explain: ({ kind, limit, blockSize }, contextLength) => {
+      switch (kind) {
         case 'recurrent':
           return states === 1 ? 'one state' : `${states} states with prefix caching`;
         case 'cross':
-          return `max_num_encoder_input_tokens ${Math.max(maxNumBatchedTokens, spec.limit ?? 0)}`;
+          return `blocks: ceil(max_num_encoder_input_tokens ${Math.max(maxNumBatchedTokens, limit ?? 0)} / ${blockSize})`;
         case 'sliding':
-          return `window ${spec.limit} - 1 + ${inFlight} tokens in flight at most, and one block more`;
+          return `blocks: ceil(min(${contextLength} tokens, window ${limit} - 1 + ${inFlight} in flight) / ${blockSize}) + 1`;
         case 'chunked':
-          return `chunk ${spec.limit} + ${inFlight} tokens in flight at most`;
+          return `blocks: ceil(min(${contextLength} tokens, chunk ${limit} + ${inFlight} in flight) / ${blockSize})`;
         default:
-          return contextParallel === 1 ? 'every token' : `every token over ${contextParallel} ranks`;
+          return contextParallel === 1
+            ? `blocks: ceil(${contextLength} tokens / ${blockSize})`
+            : `blocks: ceil(ceil(${contextLength} tokens / ${contextParallel} ranks) / ${blockSize})`;
       }
     },
   };

@@ -1,0 +1,149 @@
+import { InputError } from '@kv/core';
+import { EnvHttpProxyAgent, fetch, interceptors, type Response } from 'undici';
+import { MissingError } from '../../errors.js';
+import { textOf } from '../text.js';
+import type { HubSettings } from './settings.js';
+import type { HubToken } from './token.js';
+
+/** Attempts after the first one, half a second and a second after a failure. */
+const RETRIES = 2;
+
+/** The longest wait that an answer's `Retry-After` is granted, in milliseconds. */
+const LONGEST_WAIT = 10_000;
+
+/** Failures of the network that may pass. */
+const PASSING_FAILURES = [
+  ...['ECONNRESET', 'ECONNREFUSED', 'ENETDOWN', 'ENETUNREACH', 'EHOSTDOWN', 'EHOSTUNREACH', 'EPIPE'],
+  ...['EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET'],
+  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
+];
+
+/** Asks one hub for the file at an address. */
+export type HubFetch = (url: string, headers?: Readonly<Record<string, string>>) => Promise<Response>;
+
+/**
+ * Requests to a hub. They carry the token as far as the hub's own origin (the Fetch standard takes it off on a redirect
+ * to another one), give up a silent connection, are made again after 429, 5xx and failures of the network that may pass,
+ * resume a body that was cut short, and go through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name.
+ *
+ * @throws InputError where such a proxy is no address.
+ */
+export function hubFetch(
+  { answerTimeout, stallTimeout }: HubSettings,
+  token: HubToken | undefined,
+): HubFetch {
+  const agent = proxyAgent({
+    // Plain HTTP needs no tunnel, as with curl; not every proxy opens one to port 80.
+    proxyTunnel: false,
+    connect: { timeout: answerTimeout },
+    headersTimeout: answerTimeout,
+    bodyTimeout: stallTimeout,
+  });
+  const dispatcher = agent.compose(
+    interceptors.retry({ maxRetries: RETRIES, maxTimeout: LONGEST_WAIT, errorCodes: PASSING_FAILURES }),
+  );
+  const longest = (RETRIES + 1) * (2 * answerTimeout + stallTimeout) + RETRIES * LONGEST_WAIT;
+  return async (url, headers = {}) => {
+    try {
+      return await fetch(url, {
+        dispatcher,
+        signal: AbortSignal.timeout(longest),
+        headers: {
+          // Without compression its length tells whether a body is whole.
+          'accept-encoding': 'identity',
+          'user-agent': 'kv',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token.value}` }),
+          ...headers,
+        },
+      });
+    } catch (error) {
+      // The agent would knock at a proxy that closes tunnels in silence without end.
+      await agent.destroy();
+      throw error;
+    }
+  };
+}
+
+/** The agent of a proxy that is no address cannot be made; the address may hold a password, so it is not shown. */
+function proxyAgent(options: EnvHttpProxyAgent.Options): EnvHttpProxyAgent {
+  try {
+    return new EnvHttpProxyAgent(options);
+  } catch {
+    throw new InputError(
+      'HTTPS_PROXY or HTTP_PROXY is not the address of a proxy, such as http://proxy:8080.',
+    );
+  }
+}
+
+/** What a hub says to a request for a text. */
+export interface Answer {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  /** Empty where the status is not 200. */
+  readonly text: string;
+}
+
+/**
+ * A text from a hub, or the status that stands for its absence. A body that was cut short and could not be resumed is
+ * asked for once more from its beginning.
+ *
+ * @throws MissingError where the hub cannot be reached or fails, InputError where the text is far too large.
+ */
+export async function askForText(request: HubFetch, url: string): Promise<Answer> {
+  const ask = async () => answerOf(await request(url), url);
+  try {
+    return await ask().catch((error: unknown) => (isCutShort(error) ? ask() : Promise.reject(error)));
+  } catch (error) {
+    throw error instanceof InputError ? error : networkFailure(error, new URL(url).host);
+  }
+}
+
+async function answerOf({ status, headers, body }: Response, url: string): Promise<Answer> {
+  if (status !== 200) {
+    await body?.cancel();
+  }
+  return {
+    status,
+    header: (name) => headers.get(name) ?? undefined,
+    text: status === 200 && body !== null ? await textOf(body, url) : '',
+  };
+}
+
+/** How undici's bodies fail. */
+function isCutShort(error: unknown): boolean {
+  return error instanceof TypeError && error.message === 'terminated';
+}
+
+/** What a failed request of undici's leaves as its cause. */
+interface Cause {
+  /** A word, or a number that says nothing. */
+  readonly code?: string | number;
+  readonly message?: string;
+  /** The last answer's, where it was asked for as often as it may be. */
+  readonly statusCode?: number;
+}
+
+function networkFailure(error: unknown, host: string): MissingError {
+  if (isCutShort(error)) {
+    return new MissingError(
+      `The answer of ${host} was cut short; try again, or allow it more seconds without a byte with HF_HUB_DOWNLOAD_TIMEOUT.`,
+    );
+  }
+  const { name, message, cause } = error as Error & { readonly cause?: Cause };
+  if (cause?.statusCode === 429) {
+    return new MissingError(
+      `${host} takes no more requests at the moment (status 429); wait a little, or set HF_TOKEN for a higher limit.`,
+    );
+  }
+  if (cause?.statusCode !== undefined) {
+    return new MissingError(`${host} fails at the moment (status ${cause.statusCode}); try again later.`);
+  }
+  const reason = typeof cause?.code === 'string' ? cause.code : (cause?.message ?? message);
+  return name === 'TimeoutError' || reason.endsWith('_TIMEOUT')
+    ? new MissingError(
+        `${host} does not answer in time; try again, or allow more seconds with HF_HUB_ETAG_TIMEOUT.`,
+      )
+    : new MissingError(
+        `${host} cannot be reached (${reason.replace(/\.$/, '')}); check the network, HF_ENDPOINT and HTTPS_PROXY.`,
+      );
+}
