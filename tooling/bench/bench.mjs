@@ -15,6 +15,7 @@ const file = (name) => join(folder, name);
 
 const processes = {
   'node -e 0': [process.execPath, '-e', '0'],
+  'kv --help': [process.execPath, KV, '--help'],
   'kv estimate': [
     ...[process.execPath, KV, 'estimate', '--emb-dim', '4096', '--n-heads', '32', '--n-layers', '32'],
   ],
@@ -42,6 +43,7 @@ for (let round = -1; round < ROUNDS; round++) {
 const start = median(times['node -e 0']);
 const page = writeTime(statSync(file('x.html')).size);
 report('node -e 0', start);
+against('kv --help', 'node -e 0', start, '< 2');
 against('kv estimate', 'node -e 0', start, '< 2');
 against('kv plot --out x.html', 'node -e 0 and writing the file', start + page, '< 3');
 if ('matplotlib x.pdf' in processes) {

@@ -1,3 +1,5 @@
+import { nearest } from '@kv/core';
+
 /** Other spellings of flags, each with the one that the commands declare. */
 const ALIASES: Readonly<Record<string, string>> = {
   '--context-length': '--context',
@@ -18,9 +20,13 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /**
  * Arguments with every flag in the spelling that the commands declare: `--emb_dim=64` is `--emb-dim=64`, and
- * `--batch-size 2` is `--sequences 2`. Values and everything after `--` are left alone.
+ * `--batch-size 2` is `--sequences 2`. Values and everything after `--` are left alone. `help estimate` is
+ * `estimate --help`.
  */
 export function normalizeArguments(args: readonly string[]): readonly string[] {
+  if (args[0] === 'help') {
+    return normalizeArguments([...args.slice(1), '--help']);
+  }
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
   return [...flags.map(normalizeFlag), ...args.slice(flags.length)];
@@ -34,4 +40,9 @@ function normalizeFlag(argument: string): string {
   const [, flag = '', value = ''] = match;
   const dashed = flag.replaceAll('_', '-');
   return `${Object.hasOwn(ALIASES, dashed) ? ALIASES[dashed] : dashed}${value}`;
+}
+
+/** The other spelling that a mistyped flag most likely meant, or undefined when none is close. */
+export function nearestAlias(flag: string): string | undefined {
+  return nearest(flag.replaceAll('_', '-'), Object.keys(ALIASES));
 }

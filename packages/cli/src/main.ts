@@ -4,6 +4,7 @@ import { run } from './program.js';
 
 // Leaving by `exit` lets what was started clean up after itself: browsers, profiles, half-written files.
 for (const [signal, code] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {

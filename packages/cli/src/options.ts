@@ -55,7 +55,7 @@ export function addWorkloadOptions(command: Command): Command {
 export function addEnginesOption(command: Command): Command {
   return command
     .optionsGroup('Engine and devices:')
-    .option('--engines <name,...>', 'several engines, each model on each of them');
+    .option('--engines <engine,...>', 'several engines, each model on each of them');
 }
 
 /** The workload without the context length, which a sweep varies. */
@@ -69,7 +69,7 @@ export function addUseOptions(command: Command): Command {
       .option('--value-dtype <dtype>', 'the same for values alone')
       .optionsGroup('Engine and devices:')
       .option(
-        '-e, --engine <name>',
+        '-e, --engine <engine>',
         `whose allocation rules to follow: ${ENGINE_NAMES.join(', ')} (default: ideal)`,
       )
       .option('--tp <n>', 'tensor-parallel devices')
@@ -83,7 +83,7 @@ export function addUseOptions(command: Command): Command {
 export function addDeviceOptions(command: Command): Command {
   return command
     .optionsGroup('Memory:')
-    .option('--gpu <name>', 'a GPU that is known, such as h100 or rtx-4090 ("kv gpus" lists them)')
+    .option('--gpu <gpu>', 'a GPU that is known, such as h100 or rtx-4090 ("kv gpus" lists them)')
     .option('--gpus <n>', 'how many of them (default: what --tp, --pp, --dp and --cp take, or 1)')
     .option('--memory <size>', 'memory of one GPU, such as 80GB or 24GiB, instead of the known one')
     .option(

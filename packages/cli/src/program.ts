@@ -1,6 +1,7 @@
 import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { normalizeArguments } from './arguments.js';
+import { nearestAlias, normalizeArguments } from './arguments.js';
+import { addExamples, HELP_LAYOUT } from './help.js';
 import {
   addDeviceOptions,
   addEnginesOption,
@@ -9,6 +10,7 @@ import {
   addUseOptions,
   addWorkloadOptions,
 } from './options.js';
+import { VERSION } from './version.js';
 
 /**
  * Runs one command line, without the program's own name.
@@ -16,7 +18,21 @@ import {
  * @throws InputError, MissingBrowserError or commander's own error; nothing is printed for them here.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  await buildProgram().parseAsync(normalizeArguments(args), { from: 'user' });
+  try {
+    await buildProgram().parseAsync(normalizeArguments(args), { from: 'user' });
+  } catch (error) {
+    throw withAliasGuess(error);
+  }
+}
+
+/** Commander guesses among the flags that it knows; those of vLLM and llama.cpp are read before it sees them. */
+function withAliasGuess(error: unknown): unknown {
+  const [, flag = ''] =
+    /^error: unknown option '(--[^']+)'$/.exec(error instanceof Error ? error.message : '') ?? [];
+  const guess = flag === '' ? undefined : nearestAlias(flag);
+  return guess === undefined
+    ? error
+    : new InputError(`Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`);
 }
 
 /** The commands and their flags. What a command does is loaded when it runs. */
@@ -26,20 +42,23 @@ export function buildProgram(): Command {
     .description('How much memory a KV cache takes.')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
+    .configureHelp(HELP_LAYOUT)
     .helpCommand(false)
     .showHelpAfterError(false)
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help; after a command, its flags and examples')
     .argument('[command]')
     .usage('<command> [options]')
+    // What follows an unknown command are its flags, not those of kv.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .action((command: string | undefined) => {
       if (command !== undefined) {
-        throw unknownCommand(
-          command,
-          program.commands.map((known) => known.name()),
-        );
+        throw unknownCommand(command, program);
       }
       program.outputHelp();
-    })
-    .addHelpText('after', EXAMPLES);
+    });
+  addExamples(program);
 
   addFormatOptions(
     addWorkloadOptions(
@@ -60,10 +79,17 @@ export function buildProgram(): Command {
         ),
       ),
     ),
-  ).action(async (models, options) => {
-    const { compareCommand } = await import('./commands/compare.js');
-    await compareCommand(models, options);
-  });
+  )
+    .option(
+      '-o, --out <file>',
+      'write a report, .pdf, .html or .md, or its numbers, .csv or .json, by extension; may be repeated',
+      append,
+    )
+    .option('--browser <file>', 'the browser that draws .pdf (also KV_BROWSER)')
+    .action(async (models, options) => {
+      const { compareCommand } = await import('./commands/compare.js');
+      await compareCommand(models, options);
+    });
 
   addFormatOptions(subcommand(program, 'inspect <model>', 'what each layer of a model remembers')).action(
     async (model, options) => {
@@ -119,11 +145,11 @@ export function buildProgram(): Command {
     .option('--title <text>', 'the title')
     .option('--linear-x', 'a linear context axis')
     .option('--log-y', 'a logarithmic memory axis')
-    .option('--units <unit>', 'GB or GiB (default: GB)')
-    .option('--theme <theme>', 'light or dark (default: light)')
+    .option('--units <GB|GiB>', 'units of memory (default: GB)')
+    .option('--theme <light|dark>', 'colours of the figure (default: light)')
     .option(
-      '--plotly <source>',
-      'inline, or cdn for a small HTML file that needs the network (default: inline)',
+      '--plotly <inline|cdn>',
+      'Plotly inside the HTML file, or fetched by it, which makes the file small (default: inline)',
     )
     .option('--browser <file>', 'the browser that draws .pdf, .png and .svg (also KV_BROWSER)')
     .action(async (models, options) => {
@@ -131,31 +157,56 @@ export function buildProgram(): Command {
       await plotCommand(models, options);
     });
 
+  addUseOptions(
+    addGeometryOptions(
+      subcommand(program, 'web [models...]', 'the page, served on this machine and opened in a browser'),
+    ),
+  )
+    .optionsGroup('Server:')
+    .option('--port <n>', 'the port to serve on (default: a free one)')
+    .option('--no-open', 'only print the address')
+    .action(async (models, options) => {
+      const { webCommand } = await import('./commands/web.js');
+      await webCommand(models, options);
+    });
+
+  subcommand(
+    program,
+    'completion <shell>',
+    'makes a shell (bash, zsh, fish) complete commands, flags and names',
+  ).action(async (shell) => {
+    const { completionCommand } = await import('./commands/completion.js');
+    completionCommand(shell);
+  });
+
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words) => {
+      const { completeCommand } = await import('./commands/completion.js');
+      await completeCommand(program, words);
+    });
+
   return program;
 }
 
 function subcommand(program: Command, nameAndArguments: string, description: string): Command {
-  return program.command(nameAndArguments).description(description).allowExcessArguments(false);
+  const command = program.command(nameAndArguments).description(description).allowExcessArguments(false);
+  return addExamples(command.helpOption('-h, --help', 'show this help'));
 }
 
-function unknownCommand(command: string, known: readonly string[]): InputError {
-  const guess = nearest(command, known);
+function unknownCommand(typed: string, program: Command): InputError {
+  const help = program.createHelp();
+  const isFlag = typed.startsWith('-');
+  const known = isFlag
+    ? help.visibleOptions(program).flatMap(({ long }) => long ?? [])
+    : help.visibleCommands(program).map((command) => command.name());
+  const guess = nearest(typed, known);
   return new InputError(
-    `Unknown command "${command}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${known.join(', ')}.`,
+    `Unknown ${isFlag ? 'option' : 'command'} "${typed}"; ${guess === undefined ? 'known are' : `did you mean ${guess}? Known:`} ${known.join(', ')}.`,
   );
 }
 
 function append(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
 }
-
-const EXAMPLES = `
-Examples:
-  kv plot                                      MHA against GQA, as a table and an HTML page
-  kv models gemma                              published models of that name
-  kv estimate Llama-3.1-8B -c 128k             what one of them takes
-  kv inspect path/to/config.json               what each layer of any other remembers
-  kv estimate hf:org/name                      what a model on the Hugging Face hub takes
-  kv compare --emb-dim 4096 --n-heads 32 --n-layers 32 --n-kv-groups 4 --latent-dim 576
-  kv fit path/to/config.json --gpu h100        what fits into one GPU, or into several (--gpus 4)
-`;

@@ -22,16 +22,24 @@ describe('arguments', () => {
       ['--context', '8k', '--tp', '2'],
     ],
     [['--title=a_b'], ['--title=a_b']],
+    [
+      ['help', 'estimate'],
+      ['estimate', '--help'],
+    ],
+    [['help'], ['--help']],
   ])('%j mean %j', (typed, expected) => {
     expect(normalizeArguments(typed)).toEqual(expected);
   });
 
   it('are left alone where they are no long flags, and after --', () => {
     fc.assert(
-      fc.property(fc.array(fc.string().filter((text) => !text.startsWith('--'))), (args) => {
-        expect(normalizeArguments(args)).toEqual(args);
-        expect(normalizeArguments(['--', '--emb_dim', ...args])).toEqual(['--', '--emb_dim', ...args]);
-      }),
+      fc.property(
+        fc.array(fc.string().filter((text) => !text.startsWith('--') && text !== 'help')),
+        (args) => {
+          expect(normalizeArguments(args)).toEqual(args);
+          expect(normalizeArguments(['--', '--emb_dim', ...args])).toEqual(['--', '--emb_dim', ...args]);
+        },
+      ),
     );
   });
 

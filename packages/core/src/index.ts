@@ -18,6 +18,7 @@ export * from './errors.js';
 export * from './estimate.js';
 export { checkInteger } from './exact.js';
 export * from './figure.js';
+export * from './figure-labelled.js';
 export * from './figure-table.js';
 export * from './fit.js';
 export { modelFromConfig } from './import/config.js';

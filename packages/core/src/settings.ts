@@ -69,7 +69,11 @@ function checkValue({ flag, type }: EngineSetting, value: number | boolean | str
         ? typeof value === 'number' && value > 0 && value <= 1
         : typeof value === 'string' && type.includes(value);
   if (!fits) {
-    throw new InputError(`${flag} is ${JSON.stringify(value)}; it must be ${kindOf(type)}.`);
+    const isWord = typeof type !== 'string' && /[a-z]/i.test(String(value));
+    const guess = isWord ? nearest(String(value), type) : undefined;
+    throw new InputError(
+      `${flag} is ${JSON.stringify(value)}; it must be ${kindOf(type)}${guess === undefined ? '' : ` (did you mean ${guess}?)`}.`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir, userInfo } from 'node:os';
@@ -38,6 +38,8 @@ export async function unpackEmbeddedChromium(onUnpack?: () => void): Promise<Bro
 
 async function unpack(archives: string, cache: string, folder: string): Promise<void> {
   const partial = await mkdtemp(join(cache, 'chromium-partial-'));
+  const removePartial = () => rmSync(partial, { recursive: true, force: true });
+  process.once('exit', removePartial);
   try {
     const executable = join(partial, 'chromium');
     await Promise.all([
@@ -53,6 +55,8 @@ async function unpack(archives: string, cache: string, folder: string): Promise<
     if (!(await exists(folder))) {
       throw error;
     }
+  } finally {
+    process.off('exit', removePartial);
   }
 }
 

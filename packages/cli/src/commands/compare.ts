@@ -1,56 +1,53 @@
-import { compare, formatBytes, type KnobTexts } from '@kv/core';
+import { compare, type KnobTexts } from '@kv/core';
 import { casesFor } from '../cases.js';
+import { outputsOf } from '../export/outputs.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
-import { allocationJson } from '../render/allocation.js';
-import type { Column } from '../render/column.js';
+import { comparisonJson } from '../render/allocation.js';
+import { renderComparison } from '../render/comparison.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
-import { type ComparedRow, comparisonColumns, printSummary, savingColumns } from '../render/summary.js';
-import { renderTable } from '../render/table.js';
-import { print, terminalWidth, warningLines } from '../render/terminal.js';
+import { type ComparedRow, comparisonColumns, printSummary } from '../render/summary.js';
+import { note, print, printLines } from '../render/terminal.js';
+import { REPORT_FORMATS, writeReport } from '../report/write-report.js';
+
+/** What `kv compare` understands beside geometry, workload and format. */
+export interface CompareOptions {
+  readonly out?: readonly string[];
+  readonly browser?: string;
+}
 
 /** `kv compare`: several models or designs, each measured against the first. */
 export async function compareCommand(
   models: readonly string[],
-  options: KnobTexts & WorkloadOptions & FormatOptions,
+  options: CompareOptions & KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
+  const outputs = outputsOf(options.out ?? [], REPORT_FORMATS);
   const rows: readonly ComparedRow[] = compare(await casesFor(models, options));
+  if (outputs.length > 0) {
+    const browser = options.browser ?? process.env.KV_BROWSER;
+    await writeReport(outputs, rows, commandLine(process.argv.slice(2)), browser);
+  }
   switch (format) {
     case 'json':
-      print(renderJson({ rows: rows.map(rowJson) }));
-      return;
+      print(renderJson(comparisonJson(rows)));
+      break;
     case 'csv':
     case 'markdown':
       await printSummary(format, comparisonColumns(format), rows);
-      return;
+      break;
     case 'text':
-      print(renderTable(COLUMNS, rows, terminalWidth()));
-      print(
-        warningLines(
-          rows.flatMap(({ label, allocation }) => allocation.warnings.map((text) => `${label}: ${text}`)),
-        ).join('\n'),
-      );
+      printLines(renderComparison(rows));
+  }
+  if (outputs.length > 0) {
+    note(`Wrote ${outputs.map(({ path }) => path).join(', ')}`);
   }
 }
 
-const COLUMNS: readonly Column<ComparedRow>[] = [
-  { title: 'Model', align: 'left', cell: ({ label }) => label },
-  { title: 'Engine', align: 'left', cell: ({ allocation }) => allocation.engine },
-  { title: 'KV cache', align: 'right', cell: ({ allocation }) => formatBytes(allocation.totalBytes) },
-  { title: 'Per token', align: 'right', cell: ({ allocation }) => formatBytes(allocation.bytesPerToken) },
-  ...savingColumns<ComparedRow>().map((column) => ({
-    ...column,
-    title: column.title === 'ratio' ? 'Smaller' : 'Saved',
-  })),
-];
-
-function rowJson(row: ComparedRow): Record<string, unknown> {
-  const { ratio, fraction } = row.saving;
-  return {
-    label: row.label,
-    ...allocationJson(row, row.allocation),
-    ratio: Number.isFinite(ratio) ? ratio : null,
-    savings: fraction,
-  };
+/** The command line as a POSIX shell would read it. */
+function commandLine(args: readonly string[]): string {
+  return [
+    'kv',
+    ...args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`)),
+  ].join(' ');
 }

@@ -1,4 +1,11 @@
-import { type Allocation, estimate, formatBytes, formatTokens, type KnobTexts } from '@kv/core';
+import {
+  type Allocation,
+  estimate,
+  formatBytes,
+  formatTokens,
+  type KnobTexts,
+  totalBytesByContext,
+} from '@kv/core';
 import kleur from 'kleur';
 import { type CliCase, caseFor } from '../cases.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
@@ -6,11 +13,13 @@ import { allocationJson } from '../render/allocation.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
+import { terminalMarks } from '../render/marks.js';
 import { grouped } from '../render/numbers.js';
 import { printable } from '../render/printable.js';
+import { sparkline } from '../render/sparkline.js';
 import { printSummary, summaryColumns } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, terminalWidth, warningLines } from '../render/terminal.js';
+import { print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
 
 /** `kv estimate`: what the cache of one model or design takes. */
 export async function estimateCommand(
@@ -29,7 +38,7 @@ export async function estimateCommand(
       await printSummary(format, summaryColumns(format), [{ ...item, allocation }]);
       return;
     case 'text':
-      print(report(item, allocation, options.explain === true));
+      printLines(report(item, allocation, options.explain === true));
   }
 }
 
@@ -45,7 +54,7 @@ const POOL_COLUMNS: readonly Column<Pool>[] = [
   { title: 'Total', align: 'right', cell: ({ bytes }) => formatBytes(bytes) },
 ];
 
-function report(item: CliCase, allocation: Allocation, explain: boolean): string {
+function report(item: CliCase, allocation: Allocation, explain: boolean): readonly string[] {
   const { model, workload } = item;
   const { totalBytes, perDeviceBytes, bytesPerToken, pools } = allocation;
   const sequences =
@@ -61,6 +70,7 @@ function report(item: CliCase, allocation: Allocation, explain: boolean): string
       ? []
       : [`  per device  ${formatBytes(perDeviceBytes)}  ${kleur.dim(`(${grouped(perDeviceBytes)} bytes)`)}`]),
     `  per token   ${formatBytes(bytesPerToken)}  ${kleur.dim(`(${grouped(bytesPerToken)} bytes, at this length)`)}`,
+    ...growthLines(item),
     '',
     renderTable(POOL_COLUMNS, pools, terminalWidth()),
     ...(explain
@@ -72,7 +82,25 @@ function report(item: CliCase, allocation: Allocation, explain: boolean): string
         ]
       : []),
     ...warningLines(allocation.warnings),
-  ].join('\n');
+  ];
+}
+
+/** Contexts that the growth is drawn at, evenly apart up to the one that is asked for. */
+const GROWTH_POINTS = 24;
+
+/** How the memory grows to the context that is asked for: straight, or flat once windows are full. */
+function growthLines({ model, workload, engine }: CliCase): readonly string[] {
+  const marks = terminalMarks();
+  if (marks === undefined) {
+    return [];
+  }
+  const bytesAt = totalBytesByContext(model, workload, engine);
+  const { contextLength } = workload;
+  const lengths = Array.from({ length: GROWTH_POINTS }, (_, index) =>
+    Math.ceil((contextLength * (index + 1)) / GROWTH_POINTS),
+  );
+  const drawn = kleur.green(sparkline(lengths.map(bytesAt), marks));
+  return [`  growth      ${drawn}  ${kleur.dim(`(to ${formatTokens(contextLength)} tokens)`)}`];
 }
 
 function dtypeText({ keyDtype, valueDtype }: CliCase): string {

@@ -9,7 +9,7 @@ import { grouped } from '../render/numbers.js';
 import { printable } from '../render/printable.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, terminalWidth, warningLines } from '../render/terminal.js';
+import { print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
 
 /** `kv inspect`: what each layer of a model remembers. */
 export async function inspectCommand(argument: string, options: FormatOptions): Promise<void> {
@@ -25,7 +25,7 @@ export async function inspectCommand(argument: string, options: FormatOptions): 
       await printSummary(format, COLUMNS, groups);
       return;
     case 'text':
-      print(report(model, groups));
+      printLines(report(model, groups));
   }
 }
 
@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<Group>[] = [
   { title: 'Which', align: 'left', cell: ({ indices }) => rangesText(indices) },
 ];
 
-function report(model: Model, groups: readonly Group[]): string {
+function report(model: Model, groups: readonly Group[]): readonly string[] {
   const { dtype, reason } = model.kvCacheDtype;
   return [
     `${kleur.bold(printable(model.name))}  ${kleur.dim(`${printable(model.architecture)}, ${model.numHiddenLayers} layers, KV cache in ${dtype} (${printable(reason)})`)}`,
@@ -49,7 +49,7 @@ function report(model: Model, groups: readonly Group[]): string {
     '',
     renderTable(COLUMNS, groups, terminalWidth()),
     ...warningLines(model.warnings),
-  ].join('\n');
+  ];
 }
 
 function inspectionJson(model: Model): Record<string, unknown> {

@@ -11,8 +11,8 @@ import {
   formatTokens,
   InputError,
   type KnobTexts,
+  nearest,
   parseTokens,
-  type Saving,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
   type Sweep,
@@ -20,17 +20,20 @@ import {
   sweep,
 } from '@kv/core';
 import { type CliCase, casesFor, designCases } from '../cases.js';
-import type { PlotlySource } from '../export/html.js';
+import type { PlotlySource } from '../export/html-page.js';
 import { outputsOf } from '../export/outputs.js';
-import { writeFigure } from '../export/write-figure.js';
+import { FIGURE_FORMATS, writeFigure } from '../export/write-figure.js';
 import { knobsFrom } from '../geometry.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
+import { terminalMarks } from '../render/marks.js';
+import { withProgress } from '../render/progress.js';
 import { printSummary } from '../render/summary.js';
+import { renderSweep, type SweepRow, sweepRows } from '../render/sweep.js';
 import { renderTable } from '../render/table.js';
-import { note, print, terminalWidth, warningLines } from '../render/terminal.js';
+import { note, print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
 
 /** What `kv plot` understands beside geometry, workload and format. All values as typed. */
 export interface PlotOptions {
@@ -55,20 +58,22 @@ export async function plotCommand(
   options: PlotOptions & KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
-  const outputs = outputsOf(options.out ?? [DEFAULT_OUT]);
+  const outputs = outputsOf(options.out ?? [DEFAULT_OUT], FIGURE_FORMATS);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
   const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
   const style = styleFrom(options, cases);
   const result = sweep(cases, contextLengths(cases, options));
-  const rows = rowsOf(result);
+  const rows = sweepRows(result);
 
-  await writeFigure(outputs, {
-    sweep: result,
-    style,
-    plotly,
-    browser: options.browser ?? process.env.KV_BROWSER,
-    onUnpack: () => note('Unpacking the embedded browser, once ...'),
-  });
+  await withProgress(`Drawing ${outputs.map(({ path }) => path).join(', ')}`, (say) =>
+    writeFigure(outputs, {
+      sweep: result,
+      style,
+      plotly,
+      browser: options.browser ?? process.env.KV_BROWSER,
+      onUnpack: () => say('Unpacking the embedded browser, once'),
+    }),
+  );
 
   switch (format) {
     case 'json':
@@ -79,9 +84,13 @@ export async function plotCommand(
       await printSummary(format, columns(style.units, format === 'csv'), rows);
       break;
     case 'text': {
-      print(renderTable(columns(style.units, false), rows, terminalWidth()));
-      const warnings = warningLines(cases.flatMap(({ model }) => model.warnings));
-      print(warnings.join('\n'));
+      const marks = terminalMarks();
+      printLines([
+        marks === undefined
+          ? renderTable(columns(style.units, false), rows, terminalWidth())
+          : renderSweep(result, style, marks, terminalWidth()),
+        ...warningLines(cases.flatMap(({ model }) => model.warnings)),
+      ]);
     }
   }
   note(`Wrote ${outputs.map(({ path }) => path).join(', ')}`);
@@ -126,30 +135,15 @@ function unitsFrom(text = 'GB'): ByteUnits {
 function choice<Value extends string>(text: string, flag: string, values: readonly Value[]): Value {
   const value = values.find((known) => known.toLowerCase() === text.toLowerCase());
   if (value === undefined) {
-    throw new InputError(`${flag} is "${text}"; it must be ${values.join(' or ')}.`);
+    const guess = nearest(text, values);
+    throw new InputError(
+      `${flag} is "${text}"; it must be ${values.join(' or ')}${guess === undefined ? '' : ` (did you mean ${guess}?)`}.`,
+    );
   }
   return value;
 }
 
-interface Row {
-  readonly label: string;
-  readonly contextLength: number;
-  readonly bytes: number;
-  readonly saving: Saving;
-}
-
-/** Every series at every length, against the first series at the same length. */
-function rowsOf({ contextLengths: lengths, series }: Sweep): readonly Row[] {
-  return series.flatMap(({ label, totalBytes }) =>
-    lengths.map((contextLength, index) => {
-      const bytes = totalBytes[index] ?? 0;
-      const saving = savingAgainst(series[0]?.totalBytes[index] ?? 0, bytes);
-      return { label, contextLength, bytes, saving };
-    }),
-  );
-}
-
-function columns(units: ByteUnits, exact: boolean): readonly Column<Row>[] {
+function columns(units: ByteUnits, exact: boolean): readonly Column<SweepRow>[] {
   return [
     { title: 'series', align: 'left', cell: ({ label }) => label },
     {

@@ -1,9 +1,13 @@
-import { contextFigure, type FigureStyle, InputError, type Sweep } from '@kv/core';
-import writeFileAtomic from 'write-file-atomic';
+import { contextFigure, type FigureStyle, type Sweep } from '@kv/core';
 import { renderJson } from '../render/json.js';
 import type { BrowserFormat } from './browser-exports.js';
-import type { PlotlySource } from './html.js';
-import type { Output, OutputFormat } from './outputs.js';
+import type { PlotlySource } from './html-page.js';
+import { type Output, writeOutputs } from './outputs.js';
+
+/** What a figure can be written as. */
+export const FIGURE_FORMATS = ['html', 'pdf', 'png', 'svg', 'json'] as const;
+
+export type FigureFormat = (typeof FIGURE_FORMATS)[number];
 
 /** A figure to write, and how. */
 export interface FigureExport {
@@ -21,24 +25,18 @@ export interface FigureExport {
  *
  * @throws InputError where a file cannot be written, MissingBrowserError where a format needs a browser and none works.
  */
-export async function writeFigure(outputs: readonly Output[], item: FigureExport): Promise<void> {
-  const contents = await contentsOf(new Set(outputs.map(({ format }) => format)), item);
-  for (const { path, format } of outputs) {
-    try {
-      await writeFileAtomic(path, Buffer.from(contents.get(format) ?? ''), { fsync: false });
-    } catch (error) {
-      throw new InputError(
-        `"${path}" cannot be written (${error instanceof Error ? error.message : String(error)}).`,
-      );
-    }
-  }
+export async function writeFigure(
+  outputs: readonly Output<FigureFormat>[],
+  item: FigureExport,
+): Promise<void> {
+  await writeOutputs(outputs, await contentsOf(new Set(outputs.map(({ format }) => format)), item));
 }
 
 async function contentsOf(
-  formats: ReadonlySet<OutputFormat>,
+  formats: ReadonlySet<FigureFormat>,
   { sweep, style, plotly, browser, onUnpack }: FigureExport,
-): Promise<ReadonlyMap<OutputFormat, string | Uint8Array>> {
-  const contents = new Map<OutputFormat, string | Uint8Array>();
+): Promise<ReadonlyMap<FigureFormat, string | Uint8Array>> {
+  const contents = new Map<FigureFormat, string | Uint8Array>();
   const figure = contextFigure(sweep, style);
   if (formats.has('json')) {
     contents.set('json', renderJson(figure));

@@ -1,8 +1,8 @@
 import type { Model } from '@kv/core';
 import { MissingError } from '../errors.js';
+import { withProgress } from '../render/progress.js';
 import { modelFromConfigText } from './config.js';
 import { cachedFile } from './hub/cache.js';
-import { withProgress } from './hub/progress.js';
 import { type HubReference, hubArgument, parseHubReference } from './hub/reference.js';
 import { type HubSettings, hubSettings } from './hub/settings.js';
 import { readTextFile } from './text.js';
@@ -37,8 +37,7 @@ async function textFrom(
     );
   }
   const { remoteText } = await import('./hub/remote.js');
-  return withProgress(
-    `Fetching ${reference.file} of ${reference.repo} from ${endpoint} ...`,
+  return withProgress(`Fetching ${reference.file} of ${reference.repo} from ${endpoint}`, () =>
     remoteText(reference, settings, process.env),
   );
 }

@@ -1,5 +1,6 @@
 import type { Allocation } from '@kv/core';
 import type { CliCase } from '../cases.js';
+import type { ComparedRow } from './summary.js';
 
 /** An estimate as `--json` prints it: exact bytes, what they were computed from and why in those dtypes, and the
  * arithmetic where asked for. */
@@ -20,5 +21,17 @@ export function allocationJson(
     bytesPerToken: allocation.bytesPerToken,
     pools: allocation.pools.map(({ explanation, ...pool }) => (explain ? { ...pool, explanation } : pool)),
     warnings: allocation.warnings,
+  };
+}
+
+/** A comparison as `--json` prints it: each row's estimate, and how much smaller it is than the first. */
+export function comparisonJson(rows: readonly ComparedRow[]): Record<string, unknown> {
+  return {
+    rows: rows.map((row) => ({
+      label: row.label,
+      ...allocationJson(row, row.allocation),
+      ratio: Number.isFinite(row.saving.ratio) ? row.saving.ratio : null,
+      savings: row.saving.fraction,
+    })),
   };
 }

@@ -4,4 +4,6 @@ export interface Column<Row> {
   /** Numbers line up on the right. */
   readonly align: 'left' | 'right';
   readonly cell: (row: Row) => string;
+  /** Gives a cell's text its colour, in a table for people. */
+  readonly paint?: (text: string, row: Row) => string;
 }

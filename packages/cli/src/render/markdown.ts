@@ -5,12 +5,16 @@ import { printable } from './printable.js';
 /** Rows as a Markdown table; names are shown as text, whatever they contain. */
 export function renderMarkdown<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const table = markdownTable(
-    [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => escaped(cell(row))))],
+    [
+      columns.map(({ title }) => title),
+      ...rows.map((row) => columns.map(({ cell }) => escapeMarkdown(cell(row)))),
+    ],
     { align: columns.map(({ align }) => align) },
   );
   return `${table}\n`;
 }
 
-function escaped(text: string): string {
+/** The text so that Markdown shows it as it is, in one line. */
+export function escapeMarkdown(text: string): string {
   return printable(text).replace(/[\\`*_[\]<>|&]/g, '\\$&');
 }

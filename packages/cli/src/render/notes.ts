@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
 import { printable } from './printable.js';
 
@@ -14,13 +14,6 @@ export interface Note {
 /** Narrower than this, a note is under its value rather than beside it. */
 const MIN_NOTE_WIDTH = 24;
 
-const NO_BORDERS = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ].map((name) => [name, '']),
-);
-
 /**
  * Facts below each other, indented, values lined up on the right and notes wrapped beside them.
  *
@@ -30,21 +23,15 @@ export function renderNotes(notes: readonly Note[], width: number): string {
   const labelWidth = Math.max(...notes.map(({ label }) => label.length)) + 4;
   const valueWidth = Math.max(...notes.map(({ value }) => value.length)) + 2;
   const noteWidth = Math.max(MIN_NOTE_WIDTH, width - labelWidth - valueWidth);
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colWidths: [labelWidth, valueWidth, noteWidth],
-    wordWrap: true,
-  });
-  table.push(
-    ...notes.map(({ label, value, note, isAnswer }) => {
-      const padded = `${printable(value).padStart(valueWidth - 2)}  `;
-      return [`  ${label}`, isAnswer ? kleur.bold().green(padded) : padded, kleur.dim(printable(note))];
-    }),
-  );
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+  return notes
+    .flatMap(({ label, value, note, isAnswer }) => {
+      const shown = printable(value).padStart(valueWidth - 2);
+      const start = `  ${label}`.padEnd(labelWidth) + (isAnswer ? kleur.bold().green(shown) : shown);
+      const [first = '', ...others] = wrapAnsi(printable(note), noteWidth, { hard: true }).split('\n');
+      return [
+        `${start}  ${kleur.dim(first)}`.trimEnd(),
+        ...others.map((line) => ' '.repeat(labelWidth + valueWidth) + kleur.dim(line)),
+      ];
+    })
     .join('\n');
 }

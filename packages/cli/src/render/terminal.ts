@@ -1,3 +1,4 @@
+import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
 import { printable } from './printable.js';
 
@@ -11,6 +12,12 @@ export function print(text: string): void {
   if (text !== '') {
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
+}
+
+/** Prints an answer for people, its long lines broken between words where a terminal shows them. */
+export function printLines(lines: readonly string[]): void {
+  const text = lines.join('\n');
+  print(process.stdout.isTTY === true ? wrapAnsi(text, terminalWidth(), { hard: true, trim: false }) : text);
 }
 
 /** Prints what is not the answer itself: on stderr, so that a pipe carries the answer alone. */

@@ -66,8 +66,25 @@ describe('words that are not known', () => {
     [['estimate', ...SIZE, '--kv-dtype', 'bf61'], /Unknown dtype "bf61"; did you mean bf16\?/],
     [['estimate', ...SIZE, '--engine', 'ideel'], /Unknown engine "ideel"; did you mean ideal\?/],
     [['estimate', ...SIZE, '--contxt', '1'], /unknown option '--contxt' \(Did you mean --context\?\)/],
-    [['estmate', ...SIZE], /unknown option|Unknown command/],
+    [['estimate', ...SIZE, '--engin', 'vllm'], /unknown option '--engin' \(Did you mean --engine\?\)/],
+    [['estimate', ...SIZE, '--kv-dtyp', 'fp8'], /unknown option '--kv-dtyp' \(Did you mean --kv-dtype\?\)/],
+    [['estimate', ...SIZE, '--engine', 'vlm'], /Unknown engine "vlm"; did you mean vllm\?/],
+    [
+      ['estimate', ...SIZE, '--ubatch-siz', '1'],
+      /unknown option '--ubatch-siz' \(Did you mean --ubatch-size\?\)/,
+    ],
+    [
+      ['estimate', ...SIZE, '--engine', 'llama.cpp', '--flash-attn', 'onn'],
+      /--flash-attn is "onn"; .*did you mean on\?/,
+    ],
+    [['estimate', 'meta-lama/Llama-3.1-8B'], /the nearest: meta-llama\/Llama-3\.1-8B/],
+    [['estimate', ...SIZE, '--max-modl-len', '1'], /"--max-modl-len"; did you mean --max-model-len\?/],
+    [['estmate', ...SIZE], /Unknown command "estmate"; did you mean estimate\?/],
     [['estmate'], /Unknown command "estmate"; did you mean estimate\?/],
+    [['--hlep'], /Unknown option "--hlep"; did you mean --help\?/],
+    [['completion', 'bsh'], /Unknown shell "bsh"; did you mean bash\?/],
+    [['plot', '--theme', 'drak', '--out', 'x.json'], /did you mean dark\?/],
+    [['web', '--port', '0', '--no-open'], /--port is "0"; it must be a number from 1 to 65535/],
     [['estimate'], /No model is given/],
     [['compare'], /No model is given/],
     [['estimate', LLAMA, LLAMA], /too many arguments/],
@@ -128,6 +145,18 @@ describe('outputs that cannot be written', () => {
       cwd: folder.path,
     }));
 
+  it('an extension that is mistyped, or not one of the command', async () => {
+    await expectRefusal(['plot', '--out', 'figure.pfd'], /did you mean \.pdf\?/, { cwd: folder.path });
+    await expectRefusal(
+      ['compare', LLAMA, '--out', 'report.svg'],
+      /must be one of \.csv, \.json, \.md, \.html, \.pdf/,
+      {
+        cwd: folder.path,
+      },
+    );
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
   it('a folder that does not exist', () =>
     expectRefusal(['plot', '--out', join(folder.path, 'no', 'x.html')], /the folder ".*no" does not exist/));
 
@@ -161,13 +190,16 @@ describe('outputs that cannot be written', () => {
 describe('a machine without a browser', () => {
   const folder = temporaryFolder();
 
-  it('is told what to do, with exit code 3, and the old file is as it was', async () => {
-    writeFileSync(join(folder.path, 'x.pdf'), 'old');
-    const args = ['plot', '--out', 'x.pdf', '--out', 'y.json'];
-    const run = await kv(args, { cwd: folder.path, env: { KV_BROWSER: '/no/browser' } });
-    expect(run).toMatchObject({ code: 3, stdout: '' });
-    expect(run.stderr).toMatch(/^kv: .*\/no\/browser.*npx playwright install chromium.*\n$/);
-    expect(readdirSync(folder.path)).toEqual(['x.pdf']);
-    expect(readFileSync(join(folder.path, 'x.pdf'), 'utf8')).toBe('old');
-  });
+  it.each([['plot'], ['compare', LLAMA]])(
+    'is told what to do, with exit code 3, and the old file is as it was: %j',
+    async (...command) => {
+      writeFileSync(join(folder.path, 'x.pdf'), 'old');
+      const args = [...command, '--out', 'x.pdf', '--out', 'y.json'];
+      const run = await kv(args, { cwd: folder.path, env: { KV_BROWSER: '/no/browser' } });
+      expect(run).toMatchObject({ code: 3, stdout: '' });
+      expect(run.stderr).toMatch(/^kv: .*\/no\/browser.*npx playwright install chromium.*\n$/);
+      expect(readdirSync(folder.path)).toEqual(['x.pdf']);
+      expect(readFileSync(join(folder.path, 'x.pdf'), 'utf8')).toBe('old');
+    },
+  );
 });

@@ -6,7 +6,8 @@ import { launchBrowser } from '@kv/browser';
 import { DEFAULT_STYLE, type Sweep } from '@kv/core';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { figureHtml, type PlotlySource } from '../../src/export/html.js';
+import { figureHtml } from '../../src/export/html.js';
+import type { PlotlySource } from '../../src/export/html-page.js';
 import { temporaryFolder } from '../kv.js';
 
 const HOSTILE = `</script><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">"'&<!--`;

@@ -402,7 +402,8 @@ describe('in a terminal', () => {
       }
     }).end;
     expect(code).toBe(0);
-    const [before = '', after = ''] = text.split('\u001b[2K\u001b[1G');
+    const cleared = text.lastIndexOf('\u001b[1G\u001b[0K');
+    const [before, after] = [text.slice(0, cleared), text.slice(cleared)];
     expect(before).toContain('Fetching config.json');
     expect(after).toContain('KV cache');
   });

@@ -1,0 +1,53 @@
+import { formatBytes } from '@kv/core';
+import kleur from 'kleur';
+import type { Column } from './column.js';
+import { terminalMarks } from './marks.js';
+import { type ComparedRow, savingColumns } from './summary.js';
+import { renderTable } from './table.js';
+import { terminalWidth, warningLines } from './terminal.js';
+
+/** A comparison for people: a table with bars where a terminal shows it, then what to know about the numbers. */
+export function renderComparison(rows: readonly ComparedRow[]): readonly string[] {
+  const marks = terminalMarks();
+  const largest = Math.max(...rows.map(({ allocation }) => allocation.totalBytes));
+  const bars = marks && {
+    ...{ marks, paint: paintSaving },
+    fraction: ({ allocation }: ComparedRow) => allocation.totalBytes / (largest || 1),
+  };
+  return [
+    renderTable(COLUMNS, rows, terminalWidth(), bars),
+    ...warningLines(
+      rows.flatMap(({ label, allocation }) => allocation.warnings.map((text) => `${label}: ${text}`)),
+    ),
+  ];
+}
+
+const COLUMNS: readonly Column<ComparedRow>[] = [
+  { title: 'Model', align: 'left', cell: ({ label }) => label },
+  {
+    title: 'Engine',
+    align: 'left',
+    cell: ({ allocation }) => allocation.engine,
+    paint: (text) => kleur.dim(text),
+  },
+  {
+    title: 'KV cache',
+    align: 'right',
+    cell: ({ allocation }) => formatBytes(allocation.totalBytes),
+    paint: (text) => kleur.bold(text),
+  },
+  { title: 'Per token', align: 'right', cell: ({ allocation }) => formatBytes(allocation.bytesPerToken) },
+  ...savingColumns<ComparedRow>().map((column) => ({
+    ...column,
+    title: column.title === 'ratio' ? 'Smaller' : 'Saved',
+    paint: paintSaving,
+  })),
+];
+
+/** Green is less memory than the first row takes, red is more. */
+export function paintSaving(text: string, { saving }: Pick<ComparedRow, 'saving'>): string {
+  if (saving.fraction === 0) {
+    return text;
+  }
+  return saving.fraction > 0 ? kleur.green(text) : kleur.red(text);
+}
