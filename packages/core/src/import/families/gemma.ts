@@ -3,6 +3,7 @@ import type { Family } from '../family.js';
 import { type Config, field, integer, optionalBoolean, optionalInteger, wrong } from '../fields.js';
 import { checkKeyValueHeads, fullLayer, fullLayerOf, sliding } from '../heads.js';
 import { layersByType } from '../layer-types.js';
+import { withSharedTail } from '../shared-layers.js';
 
 /**
  * Gemma 3n: every fifth layer is full; the last `num_kv_shared_layers` read the cache of the last earlier layer of
@@ -54,21 +55,14 @@ export const gemma4: Family = (config) => {
 
 /** The layers with the last `num_kv_shared_layers` sharing the cache of the last earlier layer of their own kind. */
 function shareTail(config: Config, layers: readonly Layer[]): readonly Layer[] {
-  const shared = optionalInteger(config, 'num_kv_shared_layers', 0) ?? 0;
-  const first = layers.length - shared;
-  const lastOf = new Map(layers.slice(0, Math.max(first, 0)).map((layer, index) => [layer.kind, index]));
-  return layers.map((layer, index) => {
-    if (index < first) {
-      return layer;
-    }
-    const sharesWith = lastOf.get(layer.kind);
-    if (sharesWith === undefined) {
-      throw wrong(
-        'num_kv_shared_layers',
-        shared,
-        `small enough that a layer of each type is left among the ${layers.length} to share`,
-      );
-    }
-    return { kind: 'shared', sharesWith };
-  });
+  const count = optionalInteger(config, 'num_kv_shared_layers', 0) ?? 0;
+  const shared = withSharedTail(layers, count);
+  if (shared === undefined) {
+    throw wrong(
+      'num_kv_shared_layers',
+      count,
+      `small enough that a layer of each type is left among the ${layers.length} to share`,
+    );
+  }
+  return shared;
 }
