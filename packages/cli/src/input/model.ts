@@ -2,13 +2,15 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, type Model } from '@kv/core';
 import { modelFromConfigText } from './config.js';
+import { isGgufFile } from './gguf-magic.js';
 import { isHubReference } from './hub/reference.js';
 import { withIndexedWeights } from './safetensors-index.js';
 import { readTextFile, readTextStream } from './text.js';
 
 /**
- * The model that an argument names: a path to a `config.json` or to a folder that holds one, `-` for a config on
- * standard input, `hf:org/name` for one on the Hugging Face hub, else a name in the catalogue.
+ * The model that an argument names: a path to a `config.json` or to a folder that holds one, a path or an http address
+ * of a GGUF file, `-` for a config on standard input, `hf:org/name` for one on the Hugging Face hub, else a name in the
+ * catalogue.
  *
  * @throws InputError where it names nothing, or nothing that is understood; MissingError where a hub cannot be asked.
  */
@@ -21,11 +23,19 @@ export async function modelFrom(argument: string): Promise<Model> {
     const { modelFromHub } = await import('./hub.js');
     return modelFromHub(argument);
   }
+  if (/^https?:\/\//i.test(argument)) {
+    const { modelFromGgufUrl } = await import('./gguf.js');
+    return modelFromGgufUrl(argument);
+  }
   if (!existsSync(argument)) {
     const { modelFromCatalogue } = await import('./catalogue.js');
     return modelFromCatalogue(argument);
   }
   const path = configPath(argument);
+  if (isGgufFile(path)) {
+    const { modelFromGgufFile } = await import('./gguf.js');
+    return modelFromGgufFile(path);
+  }
   const folder = dirname(path);
   const origin = { id: argument, name: nameOf(path), source: path };
   if (basename(path) !== 'config.json') {

@@ -1,0 +1,5 @@
+export { blobSource } from './blob.js';
+export { type GgufHeader, readHeader } from './header.js';
+export { type GgufContents, readGguf, shardNames, withoutShard } from './shards.js';
+export type { ByteSource } from './source.js';
+export { type UrlOptions, urlSource } from './url.js';
