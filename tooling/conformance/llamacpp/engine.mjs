@@ -1,105 +1,102 @@
-import { rmSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
-import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
-import { writeSparseGguf } from './gguf.mjs';
-import { VOCABULARY } from './vocabulary.mjs';
+import { openSync, writeSync } from 'node:fs';
+import { argv, exit } from 'node:process';
+import { reviveFloats, writeGguf } from './gguf.mjs';
+import { loadLibrary } from './library.mjs';
 
 /**
- * Runs in a process of its own, since the engine may abort: loads one model of zeros, makes each context that is
- * asked for and sends what the engine logged. Its input is `{ path, metadata, contexts, noAlloc, optionalTensors }`; `noAlloc` has the
- * engine size its caches without taking the memory, which it can do for plain attention only.
- * `optionalTensors` are those that the engine loads without and needs to run.
+ * Runs in a process of its own, since the engine may abort: makes one model from metadata and each context that is asked
+ * for. Its argument is JSON: `{ path, answers, metadata, kinds, optional, tensors, contexts }`: where the GGUF file and the answers
+ * are written, the key-value pairs of the file, a word for each block that is equal for equal blocks, tensors that the
+ * engine does not name though it needs them, the names of all where they are known already, and the contexts as `llama_context_params`.
+ *
+ * The engine sizes its caches, and logs that, before it plans the computation, which it may not survive without weights.
+ * So everything is told at once, as a line of JSON: `{ tensors }` when the model is there, `{ context }` before the
+ * context of that index, `{ log }` for each line that the engine logs meanwhile, `{ made }` after it, `{ error }`.
  */
-process.once('message', async ({ path, metadata, contexts, noAlloc, optionalTensors = {} }) => {
-  const lines = [];
-  const llama = await getLlama({
-    gpu: false,
-    build: 'never',
-    skipDownload: true,
-    logLevel: LlamaLogLevel.debug,
-    logger: (_level, message) => lines.push(...message.split('\n')),
-  });
-  const { AddonModel, AddonContext } = llama._bindings;
+const {
+  path,
+  answers,
+  metadata,
+  kinds,
+  optional,
+  tensors: known,
+  contexts,
+} = JSON.parse(argv[2], reviveFloats);
+const file = openSync(answers, 'w');
+const tell = (message) => writeSync(file, `${JSON.stringify(message)}\n`);
 
-  /** What the engine logs while something is done; its lines arrive a little later. */
-  async function logged(action) {
-    lines.length = 0;
-    let done;
-    try {
-      done = await action();
-    } catch (error) {
-      lines.push(String(error));
-    }
-    let seen = -1;
-    while (seen !== lines.length || (!done && !lines.some((line) => /rror|failed/.test(line)))) {
-      seen = lines.length;
-      await setTimeout(done ? 20 : 5);
-    }
-    return { done, lines: [...lines] };
-  }
-
-  const tensors = { ...optionalTensors };
-  let model;
-  try {
-    for (let attempt = 0; model === undefined; attempt++) {
-      writeSparseGguf(path, { ...VOCABULARY, ...metadata }, tensors);
-      const candidate = new AddonModel(path, {
-        addonExports: llama._bindings,
-        gpuLayers: 0,
-        noAlloc,
-        useMmap: true,
-      });
-      const { done, lines: log } = await logged(() => candidate.init());
-      if (done) {
-        model = candidate;
-      } else {
-        await candidate.dispose();
-        addTensor(tensors, log, attempt);
-      }
-    }
-    for (const { options, ...rest } of contexts) {
-      let context;
-      const { done, lines: log } = await logged(async () => {
-        context = new AddonContext(model, options);
-        return await context.init();
-      });
-      await send({ ...rest, options, created: done === true, log });
-      if (done) await context.dispose();
-    }
-  } catch (error) {
-    await send({ error: String(error?.message ?? error) });
-  } finally {
-    rmSync(path, { force: true });
-  }
-  process.exit(0);
+let lines = [];
+let making = false;
+const engine = loadLibrary((log) => {
+  if (making) tell({ log });
+  else lines.push(log);
 });
 
-/** Resolves when the message has left, so that an exit or abort does not lose it. */
-function send(message) {
-  return new Promise((resolve) => process.send(message, resolve));
+try {
+  const { model, tensors } = known === undefined ? (discover(true) ?? discover(false)) : modelWith(known);
+  tell({ tensors });
+  making = true;
+  contexts.forEach((params, context) => {
+    tell({ context });
+    tell({ made: engine.tryContext(model, params) });
+  });
+} catch (error) {
+  tell({ error: String(error?.message ?? error) });
+}
+// The engine's own threads and handles need not be waited for.
+exit(0);
+
+function modelWith(tensors) {
+  writeGguf(path, metadata, tensors);
+  lines = [];
+  return { model: engine.modelOf(path), tensors };
 }
 
-/** Adds the tensor that the engine missed, or gives it the shape that the engine expected. */
-function addTensor(tensors, log, attempt) {
-  const message = log.join('\n');
-  const missing = /(?:missing tensor '([^']+)'|tensor '([^']+)' not found)/
-    .exec(message)
-    ?.slice(1)
-    .find(Boolean);
-  if (missing !== undefined && attempt < 20_000) {
-    tensors[missing] = shapeOfSibling(tensors, missing) ?? [1];
-    return;
+/**
+ * The model and the names of its tensors: the engine names one that it misses, which is added until it misses none.
+ *
+ * @param alike whether blocks of one kind are taken to have the same tensors, which saves most attempts; undefined where
+ *   that turns out to be wrong.
+ */
+function discover(alike) {
+  const tensors = new Set(optional);
+  const done = new Set();
+  for (;;) {
+    const { model } = modelWith([...tensors]);
+    if (model !== null) return { model, tensors: [...tensors] };
+    const message = lines.join('\n');
+    const missing = /missing tensor '([^']+)'/.exec(message)?.[1];
+    if (missing === undefined || tensors.has(missing)) {
+      if (alike) return undefined;
+      throw new Error(`The engine does not make the model: ${lines.slice(-6).join(' | ')}`);
+    }
+    tensors.add(missing);
+    const block = blockOf(missing);
+    if (alike && block !== undefined && !done.has(block)) {
+      done.add(block);
+      const twin = [...done].find((one) => one !== block && kinds[one] === kinds[block]);
+      if (twin !== undefined) {
+        copyBlock(tensors, twin);
+        kinds.forEach((kind, index) => {
+          if (kind === kinds[block]) done.add(index);
+        });
+      }
+    }
   }
-  const wrong = /tensor '([^']+)' has wrong shape; expected\s+([\d, ]+), got/.exec(message);
-  if (wrong !== null) {
-    tensors[wrong[1]] = wrong[2].split(',').map(Number);
-    return;
-  }
-  throw new Error(`The engine does not load the model: ${log.slice(-6).join(' | ')}`);
 }
 
-function shapeOfSibling(tensors, name) {
-  const suffix = name.replace(/^blk\.\d+\./, '');
-  const sibling = Object.keys(tensors).findLast((other) => other.replace(/^blk\.\d+\./, '') === suffix);
-  return sibling === undefined ? undefined : tensors[sibling];
+function copyBlock(tensors, from) {
+  const suffixes = [...tensors]
+    .filter((name) => blockOf(name) === from)
+    .map((name) => name.replace(/^blk\.\d+\./, ''));
+  kinds.forEach((kind, index) => {
+    if (kind === kinds[from]) {
+      for (const suffix of suffixes) tensors.add(`blk.${index}.${suffix}`);
+    }
+  });
+}
+
+function blockOf(name) {
+  const [, index] = /^blk\.(\d+)\./.exec(name) ?? [];
+  return index === undefined ? undefined : Number(index);
 }

@@ -1,16 +1,16 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 
 const TYPES = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9, uint64: 10 };
 const F32 = 0;
 const ALIGNMENT = 32;
 
 /**
- * Writes a GGUF file (version 3, ggml-org/ggml `docs/gguf.md`) whose tensors are zeros that take no space on disk.
+ * Writes a GGUF file (version 3, ggml-org/ggml `docs/gguf.md`) whose tensors are one number each.
  *
  * @param metadata values by key: integers as uint32 (in lists int32), other numbers as float32, texts, booleans and lists of those.
- * @param tensors shapes by name, all fp32.
+ * @param tensors their names.
  */
-export function writeSparseGguf(path, metadata, tensors) {
+export function writeGguf(path, metadata, tensors) {
   const parts = [];
   const raw = (size, write) => {
     const buffer = Buffer.alloc(size);
@@ -34,7 +34,7 @@ export function writeSparseGguf(path, metadata, tensors) {
 
   parts.push(Buffer.from('GGUF'));
   u32(3);
-  u64(Object.keys(tensors).length);
+  u64(tensors.length);
   u64(Object.keys(metadata).length);
   for (const [key, value] of Object.entries(metadata)) {
     text(key);
@@ -49,20 +49,18 @@ export function writeSparseGguf(path, metadata, tensors) {
       scalar(typeOf(value), value);
     }
   }
-  let offset = 0;
-  for (const [name, shape] of Object.entries(tensors)) {
+  tensors.forEach((name, index) => {
     text(name);
-    u32(shape.length);
-    for (const size of shape) u64(size);
+    u32(1);
+    u64(1);
     u32(F32);
-    u64(offset);
-    offset += padded(shape.reduce((product, size) => product * size, 4));
-  }
+    u64(index * ALIGNMENT);
+  });
   const header = Buffer.concat(parts);
-  const file = openSync(path, 'w');
-  writeSync(file, header);
-  ftruncateSync(file, padded(header.length) + offset);
-  closeSync(file);
+  const rest = Buffer.alloc(
+    ((ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT) + tensors.length * ALIGNMENT,
+  );
+  writeFileSync(path, Buffer.concat([header, rest]));
 }
 
 /** A number that must be stored as a float though it is whole. */
@@ -73,6 +71,14 @@ export class Float {
   valueOf() {
     return this.value;
   }
+  toJSON() {
+    return { float: this.value };
+  }
+}
+
+/** For `JSON.parse`: numbers that must be stored as floats again. */
+export function reviveFloats(_key, value) {
+  return typeof value?.float === 'number' ? new Float(value.float) : value;
 }
 
 function typeOf(value) {
@@ -85,8 +91,4 @@ function typeOf(value) {
     default:
       return !Number.isInteger(value) ? TYPES.float32 : value < 0 ? TYPES.int32 : TYPES.uint32;
   }
-}
-
-function padded(size) {
-  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }

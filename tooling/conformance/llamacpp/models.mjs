@@ -1,3 +1,5 @@
+import { Float } from './gguf.mjs';
+
 /**
  * The models that the engine is asked about: the geometry of published checkpoints' `config.json` as layers, and the
  * metadata that the engine's converter writes for them. All sizes that no cache depends on are tiny.
@@ -29,7 +31,10 @@ const everyLast = (period, last, others) => (index) => ((index + 1) % period ===
 const headsOf = (layers) =>
   layers.map((layer) => partsOf(layer).find((part) => 'numKeyValueHeads' in part)?.numKeyValueHeads ?? 0);
 const partsOf = (layer) => layer.parts ?? [layer];
-const slides = (layers) => layers.map(({ kind }) => kind === 'sliding');
+const slides = (layers) =>
+  layers.map(
+    ({ kind, sharesWith }) => (sharesWith === undefined ? kind : layers[sharesWith].kind) === 'sliding',
+  );
 const ssm = (conv_kernel, inner_size, state_size, time_step_rank, group_count) => ({
   'ssm.conv_kernel': conv_kernel,
   'ssm.inner_size': inner_size,
@@ -103,11 +108,6 @@ const windowed = (id, gguf, architecture, layers, embedding, headCount, headDim,
   },
 });
 
-const convolutionBias = (layer) => {
-  const { convolution } = partsOf(layer).find(({ kind }) => kind === 'recurrent') ?? {};
-  return convolution === undefined ? {} : { 'ssm_conv1d.bias': [convolution.channels] };
-};
-
 const nemotronH = (id, gguf, architecture, pattern, sizes, more = {}) => {
   const layers = [...pattern].map((letter) =>
     letter === 'M' ? sizes.mamba : letter === '*' ? sizes.attention : none,
@@ -123,7 +123,6 @@ const nemotronH = (id, gguf, architecture, pattern, sizes, more = {}) => {
       feed_forward_length: layers.map(({ kind }) => (kind === 'none' ? 32 : 0)),
       ...more,
     },
-    optionalTensors: convolutionBias,
   };
 };
 
@@ -170,16 +169,13 @@ const gatedDeltaNet = (
     full_attention_interval: 4,
     ...more,
   },
-  optionalTensors: ({ kind }) =>
-    kind === 'recurrent' && {
-      'attn_qkv.weight': [embedding, (2 * keyHeads + valueHeads) * 128],
-      'attn_gate.weight': [embedding, valueHeads * 128],
-    },
 });
 const granite = repeat(40, (index) => ([5, 15, 25, 35].includes(index) ? full(8, 128) : GRANITE));
 const jamba = repeat(32, (index) => (index % 8 === 4 ? full(8, 128) : JAMBA));
 const KIMI = recurrent('kimi_delta_attention', 3 * 32 * 128, 4, [32, 128, 128]);
 const kimi = repeat(27, (index) => ([3, 7, 11, 15, 19, 23, 26].includes(index) ? latent(512, 64) : KIMI));
+const KIMI_K3 = recurrent('kimi_delta_attention', 3 * 96 * 128, 4, [96, 128, 128]);
+const kimiK3 = repeat(93, (index) => (index % 4 === 3 || index === 92 ? latent(512, 64) : KIMI_K3));
 const MIMO_FULL = new Set([0, 5, 11, 17, 23, 29, 35, 41, 47]);
 const mimo = repeat(48, (index) => (MIMO_FULL.has(index) ? full(4, 192, 128) : sliding(128, 8, 192, 128)));
 const gemma3n = repeat(30, (index) =>
@@ -210,6 +206,20 @@ const gemma4Metadata = (count, period, embedding, headCount, slidingHeads, fullH
   embedding_length_per_layer_input: 0,
 });
 
+const glmDsa = {
+  embedding_length: 6144,
+  'attention.head_count': 64,
+  ...mla(512, 64, 192, 256),
+  'attention.q_lora_rank': 2048,
+  'attention.indexer.head_count': 32,
+  'attention.indexer.key_length': 128,
+  'attention.indexer.top_k': 2048,
+  leading_dense_block_count: 3,
+  ...MOE,
+};
+const ownsIndexer = (index) => index < 2 || index % 4 === 2;
+const deepseekV4Ratios = repeat(43, (index) => (index < 2 ? 0 : index % 2 === 0 ? 4 : 128));
+
 export const MODELS = [
   dense('meta-llama/Llama-3.1-8B', 'llama', 'LlamaForCausalLM', 32, 4096, 32, 8, 128),
   dense('meta-llama/Llama-3.1-70B', 'llama', 'LlamaForCausalLM', 80, 8192, 64, 8, 128),
@@ -225,7 +235,6 @@ export const MODELS = [
       'attention.sliding_window': 2047,
     }),
     layers: repeat(32, sliding(2047, 32, 96)),
-    optionalTensors: () => ({ 'attn_qkv.weight': [3072, 3 * 3072] }),
   },
   {
     ...dense('bigcode/starcoder2-15b', 'starcoder2', 'Starcoder2ForCausalLM', 40, 6144, 48, 4, 128),
@@ -450,7 +459,6 @@ export const MODELS = [
       ...ssm(4, 8192, 128, 128, 1),
       ...MOE,
     },
-    optionalTensors: (layer) => ({ 'ffn_gate_exps.weight': [4096, 32, 2], ...convolutionBias(layer) }),
   },
   {
     id: 'tiiuae/Falcon-H1-34B-Base',
@@ -463,7 +471,6 @@ export const MODELS = [
       'attention.head_count_kv': 4,
       ...ssm(4, 10240, 256, 128, 2),
     },
-    optionalTensors: convolutionBias,
   },
   {
     id: 'LiquidAI/LFM2-1.2B',
@@ -516,7 +523,7 @@ export const MODELS = [
       time_mix_extra_dim: 32,
       time_decay_extra_dim: 64,
     },
-    optionalTensors: () => ({ 'time_mix_lerp_fused.weight': [4096, 1, 1, 5] }),
+    optional: 'time_mix_lerp_fused.weight',
   },
   {
     id: 'RWKV/RWKV7-Goose-World3-2.9B-HF',
@@ -535,7 +542,6 @@ export const MODELS = [
   },
   {
     id: 'moonshotai/Kimi-Linear-48B-A3B',
-    evenSequences: true,
     gguf: 'kimi-linear',
     architecture: 'KimiLinearForCausalLM',
     layers: kimi,
@@ -549,23 +555,29 @@ export const MODELS = [
       leading_dense_block_count: 1,
       ...MOE,
     },
-    optionalTensors: ({ kind }, index) => ({
-      ...(kind === 'recurrent' && {
-        'ssm_conv1d_q.weight': [4, 1, 4096, 1],
-        'ssm_conv1d_k.weight': [4, 1, 4096, 1],
-        'ssm_conv1d_v.weight': [4, 1, 4096, 1],
-        ssm_a: [1, 32, 1, 1],
-      }),
-      ...(index > 0 && {
-        'ffn_gate_shexp.weight': [2304, 32],
-        'ffn_up_shexp.weight': [2304, 32],
-        'ffn_down_shexp.weight': [32, 2304],
-      }),
-    }),
+  },
+  {
+    id: 'moonshotai/Kimi-K3',
+    gguf: 'kimi-k3',
+    architecture: 'KimiLinearForCausalLM',
+    layers: kimiK3,
+    metadata: {
+      embedding_length: 7168,
+      'attention.head_count': 96,
+      ...mla(512, 64, 128, 128),
+      'attention.head_count_kv': kimiK3.map(({ kind }) => (kind === 'latent' ? 1 : 0)),
+      'attention.q_lora_rank': 1536,
+      'kda.head_dim': 128,
+      'ssm.conv_kernel': 4,
+      leading_dense_block_count: 1,
+      'attn_res.block_size': 12,
+      'activation.situ_beta': new Float(4),
+      'activation.situ_linear_beta': new Float(25),
+      ...MOE,
+    },
   },
   {
     id: 'MiniMaxAI/MiniMax-M1-40k',
-    evenSequences: true,
     gguf: 'minimax-01',
     architecture: 'MiniMaxM1ForCausalLM',
     layers: repeat(80, everyLast(8, full(8, 128), recurrent('lightning_attention', 0, 0, [64, 128, 128]))),
@@ -598,6 +610,104 @@ export const MODELS = [
       'rope.dimension_count': 32,
     },
   },
+  {
+    id: 'zai-org/GLM-5',
+    gguf: 'glm-dsa',
+    architecture: 'GlmMoeDsaForCausalLM',
+    nextnLayers: 1,
+    layers: repeat(78, latent(512, 64, { indexer: { indexHeadDim: 128 } })),
+    metadata: { ...glmDsa, context_length: 202752 },
+  },
+  {
+    id: 'zai-org/GLM-5.2',
+    gguf: 'glm-dsa',
+    architecture: 'GlmMoeDsaForCausalLM',
+    nextnLayers: 1,
+    layers: repeat(78, (index) =>
+      latent(512, 64, ownsIndexer(index) ? { indexer: { indexHeadDim: 128 } } : {}),
+    ),
+    metadata: {
+      ...glmDsa,
+      context_length: 1048576,
+      'attention.indexer.types': repeat(78, (index) => (ownsIndexer(index) ? 1 : 0)),
+    },
+  },
+  {
+    id: 'deepseek-ai/DeepSeek-V4-Flash',
+    gguf: 'deepseek4',
+    architecture: 'DeepseekV4ForCausalLM',
+    layers: deepseekV4Ratios.map((compressRatio) => {
+      const window = latent(448, 64, { slidingWindow: 128 });
+      if (compressRatio === 0) return window;
+      const indexer = compressRatio === 4 ? { indexer: { indexHeadDim: 128 } } : {};
+      const compressed = { kind: 'compressed', compressRatio, headDim: 512, ...indexer };
+      return { kind: 'composite', parts: [window, compressed] };
+    }),
+    metadata: {
+      embedding_length: 4096,
+      ...heads(64, 512),
+      'attention.head_count_kv': 1,
+      'rope.dimension_count': 64,
+      'attention.q_lora_rank': 1024,
+      'attention.sliding_window': 128,
+      'attention.indexer.head_count': 64,
+      'attention.indexer.key_length': 128,
+      'attention.indexer.top_k': 512,
+      'attention.output_group_count': 8,
+      'attention.output_lora_rank': 1024,
+      'attention.compress_rope_freq_base': new Float(160000),
+      'attention.compress_ratios': deepseekV4Ratios,
+      'hyper_connection.count': 4,
+      'hyper_connection.sinkhorn_iterations': 20,
+      'hyper_connection.epsilon': 1e-6,
+      hash_layer_count: 3,
+      swiglu_clamp_exp: repeat(43, new Float(10)),
+      ...MOE,
+      expert_gating_func: 4,
+    },
+  },
+  {
+    id: 'MiniMaxAI/MiniMax-M3',
+    gguf: 'minimax-m3',
+    architecture: 'MiniMaxM3ForCausalLM',
+    layers: repeat(60, (index) =>
+      index < 3 ? full(4, 128) : { ...full(4, 128), indexer: { indexHeadDim: 128 } },
+    ),
+    metadata: {
+      embedding_length: 6144,
+      ...heads(64, 128),
+      'attention.head_count_kv': 4,
+      'rope.dimension_count': 64,
+      leading_dense_block_count: 3,
+      'attention.indexer.head_count': 4,
+      'attention.indexer.key_length': 128,
+      'attention.indexer.top_k': 16,
+      'attention.indexer.block_size': 128,
+      'attention.indexer.local_blocks': 1,
+      ...MOE,
+    },
+  },
+  {
+    ...dense('xai-org/grok-1', 'grok', 'Grok1ForCausalLM', 64, 6144, 48, 8, 128, MOE),
+    flashless: true,
+  },
+  {
+    id: 'google/flan-t5-xl',
+    gguf: 't5',
+    architecture: 'T5ForConditionalGeneration',
+    layers: repeat(24, {
+      kind: 'composite',
+      parts: [full(32, 64), { ...full(32, 64), kind: 'cross', encoderTokens: 512 }],
+    }),
+    metadata: {
+      context_length: 512,
+      embedding_length: 2048,
+      ...heads(32, 64),
+      decoder_block_count: 24,
+      'attention.relative_buckets_count': 32,
+      decoder_start_token_id: 0,
+    },
+  },
 ];
 
 /** The metadata of a model as the engine's converter writes it, and what it asks for beside. */
@@ -620,20 +730,16 @@ export function metadataOf({ gguf, layers, metadata, extra = {}, nextnLayers = 0
   };
 }
 
-/** Tensors, by name, that the engine loads the model without, though it cannot run it. */
-export function optionalTensorsOf({ layers, metadata, nextnLayers = 0, optionalTensors = () => ({}) }) {
-  const embedding = metadata.embedding_length;
-  return Object.fromEntries([
-    ...layers.flatMap((layer, index) =>
-      Object.entries(optionalTensors(layer, index) || {}).map(([name, shape]) => [
-        `blk.${index}.${name}`,
-        shape,
-      ]),
-    ),
-    ...(nextnLayers > 0 ? [['blk.0.attn_norm.weight', [embedding]]] : []),
-    ...repeat(nextnLayers, (index) => [
-      `blk.${layers.length + index}.nextn.eh_proj.weight`,
-      [2 * embedding, embedding],
-    ]),
-  ]);
+/** A word for each block of a model's file, equal for blocks with the same tensors. */
+export function kindsOf({ layers, metadata, nextnLayers = 0 }) {
+  const dense = metadata.leading_dense_block_count ?? 0;
+  return [
+    ...layers.map((layer, index) => `${index < dense ? 'dense ' : ''}${JSON.stringify(layer)}`),
+    ...repeat(nextnLayers, 'prediction'),
+  ];
+}
+
+/** Tensors that the engine stops without, rather than naming them. */
+export function optionalOf({ layers, optional }) {
+  return optional === undefined ? [] : layers.map((_, index) => `blk.${index}.${optional}`);
 }

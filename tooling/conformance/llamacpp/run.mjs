@@ -1,92 +1,134 @@
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { casesOf, hasStates } from './cases.mjs';
-import { readLog } from './log.mjs';
-import { MODELS, metadataOf, optionalTensorsOf } from './models.mjs';
+import { parseArgs } from 'node:util';
+import { modelFromGguf } from '@kv/core';
+import { blobSource, readGguf } from '@kv/gguf';
+import { ask } from './ask.mjs';
+import { casesOf, contextParams } from './cases.mjs';
+import { difference } from './compare.mjs';
+import { kindsOf, MODELS, metadataOf, optionalOf } from './models.mjs';
+import { mutated, randomCase, randomNumbers } from './random.mjs';
+import { VOCABULARY } from './vocabulary.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const GOLDEN = fileURLToPath(new URL('../../../packages/core/test/golden/llamacpp.json', import.meta.url));
 
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { random: { type: 'string' }, seed: { type: 'string', default: '1' } },
+});
+
 if (!existsSync(join(HERE, 'node_modules'))) {
   execFileSync('pnpm', ['install', '--frozen-lockfile'], { cwd: HERE, stdio: ['ignore', 2, 2] });
 }
-const { release: version } = JSON.parse(
-  readFileSync(join(HERE, 'node_modules/node-llama-cpp/llama/binariesGithubRelease.json'), 'utf8'),
-);
 
-const words = process.argv.slice(2);
 const chosen = MODELS.filter(({ id }) => words.length === 0 || words.some((word) => id.includes(word)));
-const old =
-  words.length > 0 && existsSync(GOLDEN)
-    ? JSON.parse(readFileSync(GOLDEN, 'utf8'))
-    : { models: {}, cases: [] };
 const folder = mkdtempSync(join(tmpdir(), 'kv-llamacpp-'));
-const models = { ...old.models };
-let cases = [...old.cases];
-let failed = 0;
-for (const model of chosen) {
-  const { results, error } = await ask(model);
-  if (error !== undefined) {
-    failed += 1;
-    console.error(`${model.id}: ${error}`);
-    continue;
-  }
-  models[model.id] = { architecture: model.architecture, layers: runs(model.layers) };
-  cases = [...cases.filter((one) => one.model !== model.id), ...results];
-  console.error(`${model.id}: ${results.length} contexts`);
-  save();
+try {
+  const failed = values.random === undefined ? await writeGolden() : await askAtRandom(Number(values.random));
+  exit(failed === 0 ? 0 : 1);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
-rmSync(folder, { recursive: true });
-process.exitCode = failed === 0 ? 0 : 1;
 
-/** Writes what is known so far, in the order of the list of models. */
-function save() {
+/** Asks the engine about each model and writes down what it says; the number of models that failed. */
+async function writeGolden() {
+  const { release: version } = JSON.parse(
+    readFileSync(join(HERE, 'node_modules/node-llama-cpp/llama/binariesGithubRelease.json'), 'utf8'),
+  );
+  const old =
+    words.length > 0 && existsSync(GOLDEN)
+      ? JSON.parse(readFileSync(GOLDEN, 'utf8'))
+      : { models: {}, cases: [] };
+  const models = { ...old.models };
+  let cases = [...old.cases];
+  let failed = 0;
+  for (const model of chosen) {
+    try {
+      const asked = casesOf(model);
+      const metadata = metadataOf(model);
+      const answers = await askModel({ metadata, kinds: kindsOf(model), optional: optionalOf(model) }, asked);
+      const refused = answers.findIndex(({ figures }) => figures === undefined);
+      if (refused >= 0) {
+        throw new Error(
+          `no context for ${JSON.stringify(asked[refused])}: ${answers[refused].lines.slice(-4).join(' | ')}`,
+        );
+      }
+      models[model.id] = {
+        architecture: model.architecture,
+        layers: runs(model.layers),
+        gguf: (await ggufModel(model.id)).metadata,
+      };
+      cases = [
+        ...cases.filter((one) => one.model !== model.id),
+        ...asked.map((one, index) => ({ model: model.id, ...one, ...answers[index].figures })),
+      ];
+      console.error(`${model.id}: ${asked.length} contexts`);
+    } catch (error) {
+      failed += 1;
+      console.error(`${model.id}: ${error.message}`);
+    }
+  }
   const known = MODELS.map(({ id }) => id).filter((id) => id in models);
   const golden = {
     engine: 'llama.cpp',
     version,
     generator: 'tooling/conformance/llamacpp/run.mjs',
     models: Object.fromEntries(known.map((id) => [id, models[id]])),
-    cases: known.flatMap((id) => cases.filter(({ model }) => model === id)),
+    cases: known.flatMap((id) => cases.filter((one) => one.model === id)),
   };
   writeFileSync(GOLDEN, format(golden));
+  return failed;
 }
 
-/** What the engine says about a model, from a process of its own. */
-function ask(model) {
-  const contexts = casesOf(model);
-  return new Promise((resolve) => {
-    const child = fork(join(HERE, 'engine.mjs'), { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const results = [];
-    let error;
-    child.on('message', (message) => {
-      if (message.error !== undefined) {
-        error = message.error;
-        return;
-      }
-      const { workload, settings, created, log } = message;
-      const lines = created ? readLog(log) : undefined;
-      if (lines === undefined) {
-        error = `no context for ${JSON.stringify({ workload, settings })}: ${log.slice(-4).join(' | ')}`;
-        return;
-      }
-      results.push({ model: model.id, workload, settings, ...lines });
-    });
-    child.on('exit', (code, signal) => {
-      const aborted = results.length < contexts.length ? `the engine stopped (${signal ?? code})` : undefined;
-      resolve({ results, error: error ?? aborted });
-    });
-    child.send({
-      path: join(folder, 'model.gguf'),
+/**
+ * Asks the engine about models and contexts that the seed picks, as published and changed, and compares with what kv says
+ * of the same GGUF files; the number of contexts that differ. Nothing is written.
+ */
+async function askAtRandom(count) {
+  const random = randomNumbers(Number(values.seed));
+  let asked = 0;
+  let different = 0;
+  while (asked < count) {
+    const model = chosen[Math.floor(random() * chosen.length)];
+    const published = {
       metadata: metadataOf(model),
-      contexts,
-      noAlloc: !hasStates(model),
-      optionalTensors: optionalTensorsOf(model),
+      kinds: kindsOf(model),
+      optional: optionalOf(model),
+    };
+    const source = random() < 0.3 ? published : mutated(random, published);
+    const cases = Array.from({ length: Math.min(8, count - asked) }, () => randomCase(random, model));
+    const answers = await askModel(source, cases);
+    const { model: read } = await ggufModel(model.id);
+    asked += cases.length;
+    cases.forEach((one, index) => {
+      const text = difference(answers[index].figures, read, one);
+      if (text !== undefined) {
+        different += 1;
+        console.log(
+          `${model.id} (${read.numHiddenLayers} layers) ${JSON.stringify(one)}: ${text} | ${answers[index].lines.slice(-2).join(' | ')}`,
+        );
+      }
     });
-  });
+  }
+  console.log(`${asked} contexts asked, seed ${values.seed}: ${different} differ`);
+  return different;
+}
+
+function askModel({ metadata, ...rest }, cases) {
+  return ask({ metadata: { ...VOCABULARY, ...metadata }, ...rest }, cases.map(contextParams), folder);
+}
+
+/** The model and the metadata that kv reads from the file which the engine was given. */
+async function ggufModel(id) {
+  const { metadata, tensors } = await readGguf(join(folder, 'model.gguf'), (name) =>
+    blobSource(new Blob([readFileSync(name)]), name),
+  );
+  return { metadata, model: modelFromGguf(metadata, tensors, { id, source: 'a GGUF file without weights' }) };
 }
 
 /** Equal layers in a row, as one with their number. */
@@ -114,9 +156,10 @@ function format({ models, cases, ...head }) {
 
 /** The case with the sum of what the engine printed, each figure of it rounded to hundredths of MiB and to a float. */
 function withTotal(one) {
-  const printed = [...one.log.caches.flatMap(({ keys, values }) => [keys, values]), ...one.log.states].map(
-    Number,
-  );
+  const printed = [
+    ...one.log.caches.flatMap(({ keys, values: size }) => [keys, size]),
+    ...one.log.states,
+  ].map(Number);
   const hundredths = printed.reduce((total, mebibytes) => total + Math.round(100 * mebibytes), 0);
   return {
     ...one,

@@ -4,6 +4,7 @@ import { memoriesOf } from '../layer.js';
 import type { Model } from '../model.js';
 import type { EngineSetting, SettingsOf } from '../settings.js';
 import type { Workload } from '../workload.js';
+import { hasFlashAttention } from './llamacpp/architectures.js';
 import { cellRules } from './llamacpp/cells.js';
 import { checkCacheTypes } from './llamacpp/checks.js';
 import { layersOnDevices } from './llamacpp/devices.js';
@@ -78,8 +79,9 @@ export function llamacpp(settings: LlamacppSettings = {}): Engine {
     splitsBy: 'pipelineParallel',
     plan: (model, workload) => {
       checkParallelism(workload);
+      checkBatch(workload, settings);
       const { keyDtype, valueDtype } = workload;
-      const flashAttention = settings.flashAttn !== 'off';
+      const flashAttention = settings.flashAttn !== 'off' && hasFlashAttention(model);
       checkCacheTypes(model, keyDtype, valueDtype, flashAttention);
       const cells = cellRules(model, workload.numSequences, settings);
       const context = { model, workload, cells, flashAttention };
@@ -114,6 +116,19 @@ function checkParallelism(workload: Workload): void {
   if (numSequences > MAX_SEQUENCES) {
     throw new InputError(
       `numSequences is ${numSequences}; llama.cpp has at most ${MAX_SEQUENCES} in one context (--parallel).`,
+    );
+  }
+}
+
+/**
+ * A step must have room for one token of each sequence, or the engine stops (`n_outputs_max` in `src/llama-context.cpp`).
+ *
+ * @throws InputError where it has not.
+ */
+function checkBatch({ numSequences, contextLength }: Workload, { batchSize = 2048 }: LlamacppSettings): void {
+  if (Math.min(batchSize, contextLength * numSequences) < numSequences) {
+    throw new InputError(
+      `--batch-size is ${batchSize}, but llama.cpp needs room for a token of each of the ${numSequences} sequences in it.`,
     );
   }
 }

@@ -6,6 +6,7 @@ import { CACHE_TYPES } from '../../src/engines/llamacpp/cache-types.js';
 import { type LlamacppSettings, llamacpp } from '../../src/engines/llamacpp.js';
 import { InputError } from '../../src/errors.js';
 import { type Allocation, estimate } from '../../src/estimate.js';
+import { type GgufMetadata, modelFromGguf } from '../../src/import/gguf.js';
 import type { Layer } from '../../src/layer.js';
 import type { Model } from '../../src/model.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../../src/workload.js';
@@ -16,7 +17,11 @@ interface Golden {
   readonly models: Readonly<
     Record<
       string,
-      { readonly architecture: string; readonly layers: readonly { count: number; layer: Layer }[] }
+      {
+        readonly architecture: string;
+        readonly layers: readonly { count: number; layer: Layer }[];
+        readonly gguf: GgufMetadata;
+      }
     >
   >;
   readonly cases: readonly GoldenCase[];
@@ -51,6 +56,11 @@ function goldenModel(id: string): Model {
   return modelOf(layers, { id, name: id, architecture: known.architecture });
 }
 
+/** The model that the GGUF file says which the engine was given. */
+function ggufModel(id: string): Model {
+  return modelFromGguf(golden.models[id]?.gguf ?? {}, [], { id, source: 'golden' });
+}
+
 /** `%.2f` of a float of MiB, as C prints it: an exact tie goes to the even digit. */
 function mebibytes(bytes: number): string {
   const hundredths = (Math.fround(bytes) / 2 ** 20) * 100;
@@ -69,43 +79,56 @@ describe.each(Object.keys(golden.models))('%s', (id) => {
 
   it.each(cases.map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const))(
     'is cached as the engine logs it: %s',
-    (_title, { workload, settings, log }) => {
-      const { pools } = run(goldenModel(id), workload, settings);
-      const caches = pools
-        .filter(({ stateBytes }) => stateBytes === 0)
-        .map(({ layers, tokens, keyBytes, valueBytes, bytes }) => ({
-          slots: tokens,
-          layers,
-          size: mebibytes(bytes),
-          keys: mebibytes(keyBytes),
-          values: mebibytes(valueBytes),
-        }));
-      const logged = log.caches.map(({ cells, streams, layers, size, keys, values }) => ({
-        slots: cells * streams,
-        layers,
-        size,
-        keys,
-        values,
-      }));
-      const inOrder = (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).sort();
-      expect(inOrder(caches)).toEqual(inOrder(logged));
-
-      const stateBytes = pools.reduce((sum, pool) => sum + pool.stateBytes, 0);
-      const loggedStates = log.states.reduce((sum, size) => sum + Number(size), 0);
-      expect(Math.abs(stateBytes / 2 ** 20 - loggedStates)).toBeLessThanOrEqual(
-        0.005 * log.states.length + 1e-9,
-      );
+    (_title, one) => {
+      expectAsLogged(goldenModel(id), one);
+      expectAsLogged(ggufModel(id), one);
     },
   );
 });
 
-it('was asked about every kind of memory that it survives without weights', () => {
+function expectAsLogged(any: Model, { workload, settings, log }: GoldenCase): void {
+  const { pools } = run(any, workload, settings);
+  const caches = pools
+    .filter(({ stateBytes }) => stateBytes === 0)
+    .map(({ layers, tokens, keyBytes, valueBytes, bytes }) => ({
+      slots: tokens,
+      layers,
+      size: mebibytes(bytes),
+      keys: mebibytes(keyBytes),
+      values: mebibytes(valueBytes),
+    }));
+  const logged = log.caches.map(({ cells, streams, layers, size, keys, values }) => ({
+    slots: cells * streams,
+    layers,
+    size,
+    keys,
+    values,
+  }));
+  const inOrder = (items: readonly unknown[]) => items.map((item) => JSON.stringify(item)).sort();
+  expect(inOrder(caches)).toEqual(inOrder(logged));
+
+  const stateBytes = pools.reduce((sum, pool) => sum + pool.stateBytes, 0);
+  const loggedStates = log.states.reduce((sum, size) => sum + Number(size), 0);
+  expect(Math.abs(stateBytes / 2 ** 20 - loggedStates)).toBeLessThanOrEqual(0.005 * log.states.length + 1e-9);
+}
+
+it('was asked about every kind of memory', () => {
   const kinds = Object.values(golden.models).flatMap(({ layers }) =>
     layers
       .flatMap(({ layer }) => (layer.kind === 'composite' ? layer.parts : [layer]))
       .map(({ kind }) => kind),
   );
-  for (const kind of ['full', 'sliding', 'chunked', 'latent', 'recurrent', 'shared', 'none']) {
+  for (const kind of [
+    'full',
+    'sliding',
+    'chunked',
+    'latent',
+    'compressed',
+    'recurrent',
+    'cross',
+    'shared',
+    'none',
+  ]) {
     expect(kinds).toContain(kind);
   }
 });
@@ -157,7 +180,8 @@ const use = fc.record(
 const settings: fc.Arbitrary<LlamacppSettings> = fc.record(
   {
     ubatchSize: fc.integer({ min: 1, max: 4096 }),
-    batchSize: fc.integer({ min: 1, max: 4096 }),
+    // A batch has room for a token of each sequence.
+    batchSize: fc.integer({ min: 32, max: 4096 }),
     kvUnified: fc.boolean(),
     swaFull: fc.boolean(),
     flashAttn: fc.constantFrom('auto' as const, 'on' as const),
@@ -263,16 +287,6 @@ describe('an allocation', () => {
 });
 
 describe('one cache for all sequences', () => {
-  // The figures of llama-server v0.5.0 with `-c 32768 -np 4 --kv-unified` for Gemma 3 27B: 2560 and 1872 MiB.
-  it('has room for the window of each of them', () => {
-    const gemma = goldenModel('google/gemma-3-27b-it');
-    const { pools } = run(gemma, { contextLength: 8192, numSequences: 4 }, { kvUnified: true });
-    expect(pools.map(({ tokens, bytes }) => [tokens, mebibytes(bytes)]).sort()).toEqual([
-      [32768, '2560.00'],
-      [4608, '1872.00'],
-    ]);
-  });
-
   it('pads their sum rather than each', () => {
     const plain = modelOf([{ kind: 'full', numKeyValueHeads: 1, keyHeadDim: 64, valueHeadDim: 64 }]);
     const tokensOf = (kvUnified: boolean) =>
@@ -292,6 +306,11 @@ describe('without flash attention', () => {
     const [, narrow] = run(uneven, { contextLength: 4096 }, { flashAttn: 'off' }).pools;
     expect(narrow?.valueBytes).toBe(2 * (narrow?.keyBytes ?? 0));
     expect(narrow?.explanation.join()).toContain('padded from 256');
+  });
+
+  it('values of an architecture that never has it cannot be quantized either', () => {
+    const grok = goldenModel('xai-org/grok-1');
+    expect(() => run(grok, { valueDtype: 'q8_0' })).toThrow(InputError);
   });
 
   it('values cannot be quantized', () => {
@@ -316,6 +335,13 @@ describe('what the engine does not have', () => {
     ['replicas', plain, { dataParallel: 2 }, /dataParallel is 2/],
     ['contexts split over devices', plain, { contextParallel: 2 }, /contextParallel is 2/],
     ['more than 256 sequences', plain, { numSequences: 257 }, /at most 256/],
+    [
+      'a batch that is smaller than the sequences',
+      plain,
+      { numSequences: 3 },
+      /--batch-size is 2/,
+      { batchSize: 2 },
+    ],
     ['more devices than layers', plain, { pipelineParallel: 2 }, /only 1 layers/],
     ['a type of cache', plain, { keyDtype: 'fp8_e4m3' as DtypeName }, /no cache type fp8_e4m3/],
     ['heads that blocks do not fit', plain, { keyDtype: 'q8_0' as DtypeName }, /keys of 80 elements in q8_0/],
@@ -339,9 +365,9 @@ describe('what the engine does not have', () => {
       {},
       /4 and 128/,
     ],
-  ] as const)('is refused: %s', (_what, any, workload, message) => {
-    expect(() => run(any, workload)).toThrow(InputError);
-    expect(() => run(any, workload)).toThrow(message);
+  ] as const)('is refused: %s', (_what, any, workload, message, set = {}) => {
+    expect(() => run(any, workload, set)).toThrow(InputError);
+    expect(() => run(any, workload, set)).toThrow(message);
   });
 
   it('is said where the engine runs the model in another way', () => {

@@ -71,3 +71,21 @@ const ENCODER_DECODERS: ReadonlySet<string> = new Set([
 export function runsCrossAttentionOf({ architecture }: Model): boolean {
   return ENCODER_DECODERS.has(architecture);
 }
+
+/** Architectures whose indexers beside plain attention have no values: `src/llama-memory-hybrid-idx.cpp`. */
+const INDEXES_KEYS_ONLY: ReadonlySet<string> = new Set(['qwen4exp', 'Qwen4ExpForCausalLM', 'qwen4_exp']);
+
+/** Whether the cache of an indexer beside plain attention is one of keys only. */
+export function indexesKeysOnly({ architecture }: Model): boolean {
+  return INDEXES_KEYS_ONLY.has(architecture);
+}
+
+/** Architectures that the engine runs without flash attention, whatever `--flash-attn` says: `llama_init_from_model`. */
+const WITHOUT_FLASH_ATTENTION: ReadonlySet<string> = new Set([
+  ...['grok', 'Grok1ForCausalLM', 'Grok1ModelForCausalLM', 'GrokForCausalLM', 'grok-1'],
+]);
+
+/** Whether the engine has flash attention for the model. */
+export function hasFlashAttention({ architecture }: Model): boolean {
+  return !WITHOUT_FLASH_ATTENTION.has(architecture);
+}

@@ -47,7 +47,10 @@ export function poolsOf(layers: readonly Layer[], context: PoolContext): readonl
 /** Elements of the widest row of values, to which all are padded where values are stored transposed. */
 function widestValuesOf(model: Model): number {
   const widths = model.layers.flatMap(memoriesOf).flatMap((memory) => widthsOf(memory, model));
-  return Math.max(0, ...widths.map(({ heads, valueHeadDim }) => heads * valueHeadDim));
+  return Math.max(
+    0,
+    ...widths.map(({ cache, heads, valueHeadDim }) => (cache === 'attention' ? heads * valueHeadDim : 0)),
+  );
 }
 
 function poolOf(entries: readonly Entry[], numSequences: number): readonly PoolRule[] {
@@ -91,7 +94,7 @@ function entriesOf(memory: Memory, context: PoolContext, widestValues: number): 
   const { cells } = context;
   const rows = (pool: string, rule: Cells, tokensPerSlot = 1) =>
     widthsOf(memory, context.model).map((widths) => ({
-      ...rowOf(widths, context.workload, widestValues),
+      ...rowOf(widths, context.workload, widths.cache === 'attention' ? widestValues : 0),
       pool: widths.cache === 'attention' ? pool : pool.replace(/^[a-z]+/, 'indexer'),
       cells: rule,
       tokensPerSlot,

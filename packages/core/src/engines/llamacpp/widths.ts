@@ -1,6 +1,6 @@
-import type { LatentLayer, Memory } from '../../layer.js';
+import type { FullLayer, KeyValueHeads, LatentLayer, Memory } from '../../layer.js';
 import type { Model } from '../../model.js';
-import { expandsLatentOf } from './architectures.js';
+import { expandsLatentOf, indexesKeysOnly } from './architectures.js';
 
 /** What one token takes in one layer of one cache, in elements. */
 export interface Widths {
@@ -15,21 +15,16 @@ export interface Widths {
  * The rows of a layer's caches: `n_embd_head_k x n_head_kv` keys and `n_embd_head_v x n_head_kv` values.
  *
  * Source: ggml-org/llama.cpp v0.5.0, `src/llama-hparams.cpp` (`n_embd_k_gqa`, `n_embd_v_gqa`),
- * `src/llama-kv-cache.cpp` (`has_v = !is_mla`), `src/llama-kv-cache-dsa.cpp` (an indexer has one head of keys).
+ * `src/llama-kv-cache.cpp` (`has_v = !is_mla`), `src/llama-kv-cache-dsa.cpp`, `src/llama-kv-cache-msa.cpp` and
+ * `src/llama-memory-hybrid-idx.cpp` (an indexer has one head).
  */
 export function widthsOf(memory: Memory, model: Model): readonly Widths[] {
   switch (memory.kind) {
     case 'full':
+      return [attentionWidths(memory), ...sparseWidths(memory, model)];
     case 'sliding':
     case 'chunked':
-      return [
-        {
-          cache: 'attention',
-          heads: memory.numKeyValueHeads,
-          keyHeadDim: memory.keyHeadDim,
-          valueHeadDim: memory.valueHeadDim,
-        },
-      ];
+      return [attentionWidths(memory)];
     case 'latent':
       return [latentWidths(memory, model), ...indexerWidths(memory)];
     case 'compressed':
@@ -40,6 +35,17 @@ export function widthsOf(memory: Memory, model: Model): readonly Widths[] {
     case 'none':
       return [];
   }
+}
+
+function attentionWidths({ numKeyValueHeads, keyHeadDim, valueHeadDim }: KeyValueHeads): Widths {
+  return { cache: 'attention', heads: numKeyValueHeads, keyHeadDim, valueHeadDim };
+}
+
+/** The indexer's cache of MiniMax M3 has values too, of one head, though nothing reads them. */
+function sparseWidths({ indexer, valueHeadDim }: FullLayer, model: Model): readonly Widths[] {
+  return indexerWidths({ indexer }).map((widths) =>
+    indexesKeysOnly(model) ? widths : { ...widths, valueHeadDim },
+  );
 }
 
 function latentWidths({ kvLoraRank, qkRopeHeadDim, expanded }: LatentLayer, model: Model): Widths {
@@ -53,7 +59,11 @@ function latentWidths({ kvLoraRank, qkRopeHeadDim, expanded }: LatentLayer, mode
     : keysOnly('attention', kvLoraRank + qkRopeHeadDim);
 }
 
-function indexerWidths({ indexer }: Pick<LatentLayer, 'indexer'>): readonly Widths[] {
+function indexerWidths({
+  indexer,
+}: {
+  readonly indexer?: LatentLayer['indexer'] | undefined;
+}): readonly Widths[] {
   return indexer === undefined ? [] : [keysOnly('indexer', indexer.indexHeadDim)];
 }
 

@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { arch, platform } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import koffi from 'koffi';
+
+/**
+ * The C API of llama.cpp as the npm package `node-llama-cpp` ships it, so that every parameter of a context can be set:
+ * the package's own binding has none for `n_ubatch` and `kv_unified`. A model is made from metadata alone, without tensors.
+ *
+ * Source: ggml-org/llama.cpp v0.5.0, `include/llama.h`, `ggml/include/gguf.h` and `ggml/include/ggml-backend.h`.
+ */
+
+const PACKAGE = realpathSync(fileURLToPath(new URL('node_modules/node-llama-cpp', import.meta.url)));
+
+/** The release of llama.cpp that the package ships. */
+export const { release: VERSION } = JSON.parse(
+  readFileSync(join(PACKAGE, 'llama/binariesGithubRelease.json'), 'utf8'),
+);
+
+const SYSTEM = `${platform === 'win32' ? 'win' : platform === 'darwin' ? 'mac' : 'linux'}-${arch}`;
+const BINARIES = join(dirname(PACKAGE), '@node-llama-cpp', SYSTEM, 'bins', SYSTEM);
+
+const Pointer = 'void *';
+const LogCallback = koffi.proto('void LogCallback(int level, const char *text, void *user)');
+const ModelParams = koffi.struct('llama_model_params', {
+  devices: Pointer,
+  tensor_buft_overrides: Pointer,
+  n_gpu_layers: 'int32_t',
+  split_mode: 'int',
+  load_mode: 'int',
+  lazy_mode: 'int',
+  main_gpu: 'int32_t',
+  tensor_split: Pointer,
+  progress_callback: Pointer,
+  progress_callback_user_data: Pointer,
+  kv_overrides: Pointer,
+  vocab_only: 'bool',
+  check_tensors: 'bool',
+  use_extra_bufts: 'bool',
+  no_host: 'bool',
+  no_alloc: 'bool',
+  load_mtp: 'bool',
+});
+const GgufParams = koffi.struct('gguf_init_params', { no_alloc: 'bool', ctx: Pointer });
+const ContextParams = koffi.struct('llama_context_params', {
+  n_ctx: 'uint32_t',
+  n_batch: 'uint32_t',
+  n_ubatch: 'uint32_t',
+  n_seq_max: 'uint32_t',
+  n_rs_seq: 'uint32_t',
+  n_outputs_max: 'uint32_t',
+  n_outputs_max_per_seq: 'uint32_t',
+  n_threads: 'int32_t',
+  n_threads_batch: 'int32_t',
+  ctx_type: 'int',
+  rope_scaling_type: 'int',
+  pooling_type: 'int',
+  attention_type: 'int',
+  flash_attn_type: 'int',
+  rope_freq_base: 'float',
+  rope_freq_scale: 'float',
+  yarn_ext_factor: 'float',
+  yarn_attn_factor: 'float',
+  yarn_beta_fast: 'float',
+  yarn_beta_slow: 'float',
+  yarn_orig_ctx: 'uint32_t',
+  defrag_thold: 'float',
+  cb_eval: Pointer,
+  cb_eval_user_data: Pointer,
+  type_k: 'int',
+  type_v: 'int',
+  abort_callback: Pointer,
+  abort_callback_data: Pointer,
+  embeddings: 'bool',
+  offload_kqv: 'bool',
+  no_perf: 'bool',
+  op_offload: 'bool',
+  swa_full: 'bool',
+  kv_unified: 'bool',
+  samplers: Pointer,
+  n_samplers: 'size_t',
+  ctx_other: Pointer,
+});
+
+/**
+ * Loads the library.
+ *
+ * @param log takes each line that the engine logs, while it works.
+ */
+export function loadLibrary(log) {
+  const open = (name) => {
+    const file = readdirSync(BINARIES).find((one) => one.startsWith(name) && /\.(so|dylib|dll)$/.test(one));
+    return koffi.load(join(BINARIES, file), { global: true });
+  };
+  const base = open('libggml-base');
+  const ggml = open('libggml.');
+  const llama = open('libllama.');
+  ggml.func('void ggml_backend_load_all_from_path(const char *path)')(BINARIES);
+
+  let line = '';
+  const take = koffi.register((_level, text) => {
+    const lines = `${line}${text}`.split('\n');
+    line = lines.pop();
+    lines.forEach(log);
+  }, koffi.pointer(LogCallback));
+  llama.func('llama_log_set', 'void', [koffi.pointer(LogCallback), Pointer])(take, null);
+
+  const modelDefaults = llama.func('llama_model_default_params', ModelParams, []);
+  const contextDefaults = llama.func('llama_context_default_params', ContextParams, []);
+  const readMetadata = base.func('gguf_init_from_file', Pointer, ['str', GgufParams]);
+  const initModel = llama.func('llama_model_init_from_user', Pointer, [
+    Pointer,
+    Pointer,
+    Pointer,
+    ModelParams,
+  ]);
+  const makeContext = llama.func('llama_init_from_model', Pointer, [Pointer, ContextParams]);
+  const free = llama.func('llama_free', 'void', [Pointer]);
+  return {
+    /** The model that the metadata of a GGUF file describes, its tensors without memory; null where there is none. */
+    modelOf: (path) =>
+      initModel(readMetadata(path, { no_alloc: true, ctx: null }), null, null, {
+        ...modelDefaults(),
+        n_gpu_layers: 0,
+        no_alloc: true,
+      }),
+    /** Makes a context and frees it; whether it could be made. */
+    tryContext: (model, params) => {
+      const context = makeContext(model, {
+        ...contextDefaults(),
+        n_threads: 1,
+        n_threads_batch: 1,
+        ...params,
+      });
+      if (context !== null) free(context);
+      return context !== null;
+    },
+  };
+}
