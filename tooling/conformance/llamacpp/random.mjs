@@ -55,16 +55,23 @@ export function mutated(random, { metadata, kinds, optional }) {
   const predictors = get('nextn_predict_layers') ?? 0;
   const count = integer(random, Math.min(2, blocks - predictors), blocks - predictors);
   const cut = (items) => [...items.slice(0, count), ...items.slice(blocks - predictors)];
+  const isPerBlock = (value) => Array.isArray(value) && [blocks, blocks - predictors].includes(value.length);
   const changed = Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => [
       key,
-      key.startsWith(architecture) && Array.isArray(value) && value.length === blocks ? cut(value) : value,
+      key.startsWith(architecture) && isPerBlock(value) ? cut(value) : value,
     ]),
   );
   const set = (key, value) => {
     changed[`${architecture}.${key}`] = value;
   };
   set('block_count', count + predictors);
+  if (get('decoder_block_count') !== undefined) {
+    set('decoder_block_count', count);
+  }
+  if (get('attention.shared_kv_layers') > 0) {
+    set('attention.shared_kv_layers', integer(random, 0, Math.max(0, count - 6)));
+  }
   if (typeof get('attention.sliding_window') === 'number') {
     set('attention.sliding_window', scaled(random, 14));
   }

@@ -102,9 +102,9 @@ async function askAtRandom(count) {
     };
     const source = random() < 0.3 ? published : mutated(random, published);
     const cases = Array.from({ length: Math.min(8, count - asked) }, () => randomCase(random, model));
+    asked += cases.length;
     const answers = await askModel(source, cases);
     const { model: read } = await ggufModel(model.id);
-    asked += cases.length;
     cases.forEach((one, index) => {
       const text = difference(answers[index].figures, read, one);
       if (text !== undefined) {

@@ -89,7 +89,7 @@ function pruned(value: unknown, depth: number): unknown {
   if (typeof value === 'string') {
     return value.slice(0, 100);
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) {
     return String(value);
   }
   if (typeof value !== 'object' || value === null) {

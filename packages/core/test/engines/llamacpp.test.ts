@@ -365,7 +365,7 @@ describe('what the engine does not have', () => {
       {},
       /4 and 128/,
     ],
-  ] as const)('is refused: %s', (_what, any, workload, message, set = {}) => {
+  ] as const)('is refused: %s', (_what, any, workload, message, set: LlamacppSettings = {}) => {
     expect(() => run(any, workload, set)).toThrow(InputError);
     expect(() => run(any, workload, set)).toThrow(message);
   });

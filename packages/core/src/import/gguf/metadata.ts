@@ -96,16 +96,11 @@ export function flagsAt(keys: GgufKeys, key: string, count: number): readonly bo
 
 /** The error for a key with a value that makes no sense. */
 export function wrongAt(keys: GgufKeys, key: string, value: unknown, right: string): InputError {
-  const shown = typeof value === 'string' && value.startsWith('a list of') ? value : describe(plain(value));
+  const shown = typeof value === 'string' && value.startsWith('a list of') ? value : describe(value);
   return new InputError(`The GGUF file's "${keys.architecture}.${key}" is ${shown}; it must be ${right}.`);
 }
 
 function integerFrom(value: unknown): number | undefined {
-  const number = plain(value);
+  const number = typeof value === 'bigint' ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** Bigints as numbers, which JSON can show. */
-function plain(value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
 }
