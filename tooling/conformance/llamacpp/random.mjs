@@ -70,7 +70,12 @@ export function mutated(random, { metadata, kinds, optional }) {
     set('decoder_block_count', count);
   }
   if (get('attention.shared_kv_layers') > 0) {
-    set('attention.shared_kv_layers', integer(random, 0, Math.max(0, count - 6)));
+    // The engine takes the last two layers with a cache to be a sliding one and a full one.
+    const slides = changed[`${architecture}.attention.sliding_window_pattern`];
+    const shared = Array.from({ length: count }, (_, index) => index).filter(
+      (one) => one === 0 || (slides[count - one - 2] && !slides[count - one - 1]),
+    );
+    set('attention.shared_kv_layers', oneOf(random, shared));
   }
   if (typeof get('attention.sliding_window') === 'number') {
     set('attention.sliding_window', scaled(random, 14));
