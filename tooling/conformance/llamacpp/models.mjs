@@ -25,9 +25,9 @@ const recurrent = (mechanism, channels, kernelSize, shape) => ({
   ...(shape !== undefined && { state: { shape, dtype: 'fp32' } }),
 });
 const none = { kind: 'none' };
-const repeat = (count, layerAt) =>
+export const repeat = (count, layerAt) =>
   Array.from({ length: count }, (_, index) => (typeof layerAt === 'function' ? layerAt(index) : layerAt));
-const everyLast = (period, last, others) => (index) => ((index + 1) % period === 0 ? last : others);
+export const everyLast = (period, last, others) => (index) => ((index + 1) % period === 0 ? last : others);
 const headsOf = (layers) =>
   layers.map((layer) => partsOf(layer).find((part) => 'numKeyValueHeads' in part)?.numKeyValueHeads ?? 0);
 const partsOf = (layer) => layer.parts ?? [layer];
@@ -35,20 +35,20 @@ const slides = (layers) =>
   layers.map(
     ({ kind, sharesWith }) => (sharesWith === undefined ? kind : layers[sharesWith].kind) === 'sliding',
   );
-const ssm = (conv_kernel, inner_size, state_size, time_step_rank, group_count) => ({
+export const ssm = (conv_kernel, inner_size, state_size, time_step_rank, group_count) => ({
   'ssm.conv_kernel': conv_kernel,
   'ssm.inner_size': inner_size,
   'ssm.state_size': state_size,
   'ssm.time_step_rank': time_step_rank,
   'ssm.group_count': group_count,
 });
-const heads = (count, headDim) => ({
+export const heads = (count, headDim) => ({
   'attention.key_length': headDim,
   'attention.value_length': headDim,
   'rope.dimension_count': headDim,
   'attention.head_count': count,
 });
-const MOE = {
+export const MOE = {
   expert_count: 2,
   expert_used_count: 1,
   expert_feed_forward_length: 32,
@@ -58,7 +58,7 @@ const MOE = {
   expert_weights_scale: 1.5,
   expert_gating_func: 2,
 };
-const mla = (rank, rope, nope, value) => ({
+export const mla = (rank, rope, nope, value) => ({
   'attention.head_count_kv': 1,
   'attention.key_length': rank + rope,
   'attention.value_length': rank,
@@ -726,7 +726,11 @@ export function metadataOf({ gguf, layers, metadata, extra = {}, nextnLayers = 0
   };
   return {
     'general.architecture': gguf,
-    ...Object.fromEntries(Object.entries(whole).map(([key, value]) => [`${gguf}.${key}`, value])),
+    ...Object.fromEntries(
+      Object.entries(whole)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [`${gguf}.${key}`, value]),
+    ),
   };
 }
 

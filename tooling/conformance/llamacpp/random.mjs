@@ -81,7 +81,7 @@ export function mutated(random, { metadata, kinds, optional }) {
     set('attention.sliding_window', scaled(random, 14));
   }
   const [heads, keyValueHeads] = [get('attention.head_count'), get('attention.head_count_kv')];
-  const isPlain = ['key_length_mla', 'kv_lora_rank', 'key_length_swa'].every(
+  const isPlain = ['key_length_mla', 'kv_lora_rank', 'key_length_swa', 'compress_ratios'].every(
     (key) => get(`attention.${key}`) === undefined,
   );
   if (isPlain && typeof heads === 'number' && typeof keyValueHeads === 'number' && keyValueHeads > 0) {

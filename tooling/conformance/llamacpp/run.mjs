@@ -12,6 +12,7 @@ import { casesOf, contextParams } from './cases.mjs';
 import { difference } from './compare.mjs';
 import { kindsOf, MODELS, metadataOf, optionalOf } from './models.mjs';
 import { mutated, randomCase, randomNumbers } from './random.mjs';
+import { SHAPES } from './shapes.mjs';
 import { VOCABULARY } from './vocabulary.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -26,7 +27,8 @@ if (!existsSync(join(HERE, 'node_modules'))) {
   execFileSync('pnpm', ['install', '--frozen-lockfile'], { cwd: HERE, stdio: ['ignore', 2, 2] });
 }
 
-const chosen = MODELS.filter(({ id }) => words.length === 0 || words.some((word) => id.includes(word)));
+const known = values.random === undefined ? MODELS : [...MODELS, ...SHAPES];
+const chosen = known.filter(({ id }) => words.length === 0 || words.some((word) => id.includes(word)));
 const folder = mkdtempSync(join(tmpdir(), 'kv-llamacpp-'));
 try {
   const failed = values.random === undefined ? await writeGolden() : await askAtRandom(Number(values.random));
@@ -73,13 +75,13 @@ async function writeGolden() {
       console.error(`${model.id}: ${error.message}`);
     }
   }
-  const known = MODELS.map(({ id }) => id).filter((id) => id in models);
+  const inOrder = MODELS.map(({ id }) => id).filter((id) => id in models);
   const golden = {
     engine: 'llama.cpp',
     version,
     generator: 'tooling/conformance/llamacpp/run.mjs',
-    models: Object.fromEntries(known.map((id) => [id, models[id]])),
-    cases: known.flatMap((id) => cases.filter((one) => one.model === id)),
+    models: Object.fromEntries(inOrder.map((id) => [id, models[id]])),
+    cases: inOrder.flatMap((id) => cases.filter((one) => one.model === id)),
   };
   writeFileSync(GOLDEN, format(golden));
   return failed;

@@ -79,6 +79,10 @@ export const deepseek4: GgufFamily = (stated, hasTensor) => {
   if (qkRopeHeadDim >= headDim) {
     throw wrongAt(keys, 'rope.dimension_count', qkRopeHeadDim, `less than the key length ${headDim}`);
   }
+  const several = attention.keyValueHeads.find((count) => count !== 1);
+  if (several !== undefined) {
+    throw wrongAt(keys, 'attention.head_count_kv', several, '1, since keys and values are one');
+  }
   const slidingWindow = windowOf(attention, {}) ?? integerAt(keys, 'attention.sliding_window');
   const window: LatentLayer = {
     kind: 'latent',
