@@ -176,8 +176,9 @@ const KIMI = recurrent('kimi_delta_attention', 3 * 32 * 128, 4, [32, 128, 128]);
 const kimi = repeat(27, (index) => ([3, 7, 11, 15, 19, 23, 26].includes(index) ? latent(512, 64) : KIMI));
 const KIMI_K3 = recurrent('kimi_delta_attention', 3 * 96 * 128, 4, [96, 128, 128]);
 const kimiK3 = repeat(93, (index) => (index % 4 === 3 || index === 92 ? latent(512, 64) : KIMI_K3));
+const isPruned = (index) => [6, 7, 11].includes(index) || (index >= 42 && index <= 70 && index !== 52);
 const MIMO_FULL = new Set([0, 5, 11, 17, 23, 29, 35, 41, 47]);
-const mimo = repeat(48, (index) => (MIMO_FULL.has(index) ? full(4, 192, 128) : sliding(128, 8, 192, 128)));
+const mimo = repeat(48, (index) => (MIMO_FULL.has(index) ? full(4, 192, 128) : sliding(129, 8, 192, 128)));
 const gemma3n = repeat(30, (index) =>
   index >= 20
     ? { kind: 'shared', sharesWith: (index + 1) % 5 === 0 ? 19 : 18 }
@@ -266,14 +267,14 @@ export const MODELS = [
     id: 'nvidia/Llama-3_3-Nemotron-Super-49B-v1',
     gguf: 'deci',
     architecture: 'DeciLMForCausalLM',
-    layers: repeat(80, (index) => (index >= 42 && index <= 70 ? none : full(8, 128))),
+    layers: repeat(80, (index) => (isPruned(index) ? none : full(8, 128))),
     metadata: {
       embedding_length: 8192,
       ...heads(
-        repeat(80, (index) => (index >= 42 && index <= 70 ? 0 : 64)),
+        repeat(80, (index) => (isPruned(index) ? 0 : 64)),
         128,
       ),
-      'attention.head_count_kv': repeat(80, (index) => (index >= 42 && index <= 70 ? 0 : 8)),
+      'attention.head_count_kv': repeat(80, (index) => (isPruned(index) ? 0 : 8)),
       feed_forward_length: repeat(80, 32),
     },
   },
@@ -361,7 +362,12 @@ export const MODELS = [
   ),
   {
     ...windowed('XiaomiMiMo/MiMo-V2-Flash', 'mimo2', 'MiMoV2FlashForCausalLM', mimo, 4096, 64, 192, MOE),
-    extra: { 'attention.value_length': 128, 'attention.head_count_kv': headsOf(mimo) },
+    // `sliding_window` of the config, which leaves the current token out.
+    extra: {
+      'attention.sliding_window': 128,
+      'attention.value_length': 128,
+      'attention.head_count_kv': headsOf(mimo),
+    },
   },
   {
     id: 'meta-llama/Llama-4-Scout-17B-16E',

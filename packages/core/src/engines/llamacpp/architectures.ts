@@ -89,3 +89,17 @@ const WITHOUT_FLASH_ATTENTION: ReadonlySet<string> = new Set([
 export function hasFlashAttention({ architecture }: Model): boolean {
   return !WITHOUT_FLASH_ATTENTION.has(architecture);
 }
+
+/** Architectures whose files hold a window without the current token, which the engine takes for one with it. */
+const WINDOWS_WITHOUT_CURRENT: ReadonlySet<string> = new Set([
+  ...['MiMoV2FlashForCausalLM', 'MiMoV2ForCausalLM', 'mimo_v2_flash'],
+]);
+
+/**
+ * The window that the engine reads from the model's file.
+ *
+ * Source: ggml-org/llama.cpp v0.5.0, `conversion/mimo.py` (`add_sliding_window`).
+ */
+export function windowInFile({ architecture }: Model, slidingWindow: number): number {
+  return WINDOWS_WITHOUT_CURRENT.has(architecture) ? Math.max(1, slidingWindow - 1) : slidingWindow;
+}

@@ -3,7 +3,7 @@ import { ceilDiv, roundUp } from '../../exact.js';
 import { memoriesOf } from '../../layer.js';
 import type { Model } from '../../model.js';
 import type { LlamacppSettings } from '../llamacpp.js';
-import { knowsWindowsOf } from './architectures.js';
+import { knowsWindowsOf, windowInFile } from './architectures.js';
 
 /** Cells of one stream of a cache, as a rule of the context length. */
 export interface Cells {
@@ -100,7 +100,7 @@ function windowOf(model: Model): {
   const warnings = new Set<string>();
   for (const memory of model.layers.flatMap(memoriesOf)) {
     if ((memory.kind === 'sliding' || memory.kind === 'latent') && memory.slidingWindow !== undefined) {
-      windows.add(memory.slidingWindow);
+      windows.add(windowInFile(model, memory.slidingWindow));
     }
     if (memory.kind === 'chunked') {
       windows.add(CHUNK);
