@@ -65,7 +65,7 @@ export function readerOf(source: ByteSource): Reader {
     need: async (count) => {
       if (!(await has(count))) {
         throw new InputError(
-          `${source.name} ends after ${start + bytes.length} bytes, in the middle of its header; it is truncated.`,
+          `${source.name} ends before byte ${position + count}, up to which its header goes at least; it is truncated.`,
         );
       }
     },

@@ -21,7 +21,12 @@ export function modelFromGgufUrl(
   url: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Model> {
-  return modelFromGgufSource(url, new URL(url).pathname, (name) => urlSource(name, { headers }));
+  return modelFromGgufSource(url, new URL(url).pathname, (name) => urlSource(fileAddress(name), { headers }));
+}
+
+/** The address of the file behind the page of the Hugging Face hub that shows it. */
+export function fileAddress(url: string): string {
+  return url.replace(/^(https:\/\/huggingface\.co\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/');
 }
 
 async function modelFromGgufSource(

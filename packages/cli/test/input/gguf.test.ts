@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ggufBytes, SMALL_LLAMA } from '../../../gguf/test/write.js';
+import { fileAddress } from '../../src/input/gguf.js';
 import { kv, temporaryFolder } from '../kv.js';
 
 const folder = temporaryFolder();
@@ -63,6 +64,17 @@ describe('a .gguf file', () => {
       server.close();
     }
   });
+});
+
+it.each([
+  ['https://huggingface.co/org/name/blob/main/a.gguf', 'https://huggingface.co/org/name/resolve/main/a.gguf'],
+  [
+    'https://huggingface.co/org/name/resolve/main/a.gguf',
+    'https://huggingface.co/org/name/resolve/main/a.gguf',
+  ],
+  ['https://example.org/org/name/blob/main/a.gguf', 'https://example.org/org/name/blob/main/a.gguf'],
+])('the page of the hub that shows a file stands for the file: %s', (page, file) => {
+  expect(fileAddress(page)).toBe(file);
 });
 
 describe('what is refused', () => {
