@@ -36,17 +36,7 @@ const shape = (architecture, metadata, more = {}) => ({
 
 /** Layers all alike but for their attention. */
 const PLAIN = [
-  ...[
-    'apertus',
-    'arcee',
-    'baichuan',
-    'bitnet',
-    'bloom',
-    'chameleon',
-    'codeshell',
-    'command-r',
-    'deepseek2-ocr',
-  ],
+  ...['arcee', 'baichuan', 'bitnet', 'bloom', 'chameleon', 'codeshell', 'command-r', 'deepseek2-ocr'],
   ...[
     'ernie4_5',
     'exaone',
