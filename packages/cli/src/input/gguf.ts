@@ -21,11 +21,13 @@ export function modelFromGgufUrl(
   url: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Model> {
-  return modelFromGgufSource(url, new URL(url).pathname, (name) => urlSource(fileAddress(name), { headers }));
+  return modelFromGgufSource(url, new URL(url).pathname, (name) =>
+    urlSource(addressBehindPage(name), { headers }),
+  );
 }
 
 /** The address of the file behind the page of the Hugging Face hub that shows it. */
-export function fileAddress(url: string): string {
+export function addressBehindPage(url: string): string {
   return url.replace(/^(https:\/\/huggingface\.co\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/');
 }
 

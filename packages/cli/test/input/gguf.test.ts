@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ggufBytes, SMALL_LLAMA } from '../../../gguf/test/write.js';
-import { fileAddress } from '../../src/input/gguf.js';
+import { addressBehindPage } from '../../src/input/gguf.js';
 import { kv, temporaryFolder } from '../kv.js';
 
 const folder = temporaryFolder();
@@ -66,6 +66,28 @@ describe('a .gguf file', () => {
   });
 });
 
+it('is read on the hub, as the token allows', async () => {
+  const bytes = ggufBytes(SMALL_LLAMA);
+  const asked: unknown[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    asked.push([url, headers.authorization]);
+    response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const env = {
+      HF_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      HF_HUB_CACHE: folder.path,
+      HF_TOKEN: 'hf_secret',
+    };
+    const { stdout } = await kv(['inspect', 'hf:org/name/Small.gguf'], { env });
+    expect(stdout).toContain('Small  llama, 4 layers');
+    expect(asked).toEqual([['/org/name/resolve/main/Small.gguf', 'Bearer hf_secret']]);
+  } finally {
+    server.close();
+  }
+});
+
 it.each([
   ['https://huggingface.co/org/name/blob/main/a.gguf', 'https://huggingface.co/org/name/resolve/main/a.gguf'],
   [
@@ -74,7 +96,7 @@ it.each([
   ],
   ['https://example.org/org/name/blob/main/a.gguf', 'https://example.org/org/name/blob/main/a.gguf'],
 ])('the page of the hub that shows a file stands for the file: %s', (page, file) => {
-  expect(fileAddress(page)).toBe(file);
+  expect(addressBehindPage(page)).toBe(file);
 });
 
 describe('what is refused', () => {
