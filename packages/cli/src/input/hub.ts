@@ -40,10 +40,11 @@ async function ggufFrom(reference: HubReference, settings: HubSettings): Promise
   const token = hubToken(process.env);
   return withProgress(
     `Fetching the header of ${reference.file} of ${reference.repo} from ${endpoint} ...`,
-    modelFromGgufUrl(
-      fileAddress(endpoint, reference),
-      token === undefined ? {} : { authorization: `Bearer ${token.value}` },
-    ),
+    () =>
+      modelFromGgufUrl(
+        fileAddress(endpoint, reference),
+        token === undefined ? {} : { authorization: `Bearer ${token.value}` },
+      ),
   );
 }
 
