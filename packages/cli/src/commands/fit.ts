@@ -31,7 +31,7 @@ import { formatParameters, formatSeconds, grouped } from '../render/numbers.js';
 import { printable } from '../render/printable.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, terminalWidth, warningLines } from '../render/terminal.js';
+import { print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
 
 /** The weights, as typed. */
 export interface WeightOptions {
@@ -61,7 +61,7 @@ export async function fitCommand(argument: string | undefined, options: FitOptio
       await printSummary(format, format === 'csv' ? exactColumns(answer) : columns(answer), answer.rows);
       return;
     case 'text':
-      print(report(answer));
+      printLines(report(answer));
   }
 }
 
@@ -160,7 +160,7 @@ function bitsOf(name: DtypeName): number {
   return (8 * blockBytes) / blockSize;
 }
 
-function report(answer: Answer): string {
+function report(answer: Answer): readonly string[] {
   const { item, device, fit: found, rows } = answer;
   const { model, engine } = item;
   const several = found.numDevices > 1;
@@ -186,7 +186,7 @@ function report(answer: Answer): string {
           renderTable(columns(answer), rows, terminalWidth()),
         ]),
     ...warningLines([...model.warnings, ...unifiedWarnings(answer)]),
-  ].join('\n');
+  ];
 }
 
 function parallelismText({ item: { workload, engine } }: Answer): string {

@@ -14,24 +14,29 @@ export interface Note {
 /** Narrower than this, a note is under its value rather than beside it. */
 const MIN_NOTE_WIDTH = 24;
 
+/** How far a note under its value is indented. */
+const INDENT = 4;
+
 /**
- * Facts below each other, indented, values lined up on the right and notes wrapped beside them.
+ * Facts below each other, indented, values lined up on the right and notes wrapped beside them, or under them where
+ * the terminal is narrow.
  *
  * @param width of the terminal, in characters.
  */
 export function renderNotes(notes: readonly Note[], width: number): string {
   const labelWidth = Math.max(...notes.map(({ label }) => label.length)) + 4;
   const valueWidth = Math.max(...notes.map(({ value }) => value.length)) + 2;
-  const noteWidth = Math.max(MIN_NOTE_WIDTH, width - labelWidth - valueWidth);
+  const isBeside = width - labelWidth - valueWidth >= MIN_NOTE_WIDTH;
+  const column = isBeside ? labelWidth + valueWidth : INDENT;
   return notes
     .flatMap(({ label, value, note, isAnswer }) => {
       const shown = printable(value).padStart(valueWidth - 2);
-      const start = `  ${label}`.padEnd(labelWidth) + (isAnswer ? kleur.bold().green(shown) : shown);
-      const [first = '', ...others] = wrapAnsi(printable(note), noteWidth, { hard: true }).split('\n');
-      return [
-        `${start}  ${kleur.dim(first)}`.trimEnd(),
-        ...others.map((line) => ' '.repeat(labelWidth + valueWidth) + kleur.dim(line)),
-      ];
+      const fact = `  ${label}`.padEnd(labelWidth) + (isAnswer ? kleur.bold().green(shown) : shown);
+      const lines = wrapAnsi(printable(note), width - column, { hard: true })
+        .split('\n')
+        .map(kleur.dim);
+      const [first = '', ...others] = isBeside ? lines : ['', ...lines];
+      return [`${fact}  ${first}`.trimEnd(), ...others.map((line) => ' '.repeat(column) + line)];
     })
     .join('\n');
 }
