@@ -3,6 +3,8 @@ import { ideal } from './engines/ideal.js';
 import { LLAMACPP_SETTINGS, llamacpp } from './engines/llamacpp.js';
 import { SGLANG_SETTINGS } from './engines/sglang/settings.js';
 import { sglang } from './engines/sglang.js';
+import { TRANSFORMERS_SETTINGS } from './engines/transformers/settings.js';
+import { transformers } from './engines/transformers.js';
 import { VLLM_SETTINGS } from './engines/vllm/settings.js';
 import { vllm } from './engines/vllm.js';
 import { InputError } from './errors.js';
@@ -19,6 +21,7 @@ const ENGINES: Readonly<Record<string, EngineKind>> = {
   ideal: kind('ideal', [], () => ideal),
   'llama.cpp': kind('llama.cpp', LLAMACPP_SETTINGS, llamacpp),
   sglang: kind('sglang', SGLANG_SETTINGS, sglang),
+  transformers: kind('transformers', TRANSFORMERS_SETTINGS, transformers),
   vllm: kind('vllm', VLLM_SETTINGS, vllm),
 };
 

@@ -1,0 +1,36 @@
+import type { Model } from '../../model.js';
+
+const FALCON: ReadonlySet<string> = new Set([
+  ...['FalconForCausalLM', 'RWForCausalLM', 'falcon', 'RefinedWeb', 'RefinedWebModel'],
+]);
+
+/**
+ * Whether keys and values are repeated for every attention head before they are cached: Falcon-40B and 180B.
+ *
+ * Source: huggingface/transformers, `models/falcon/modeling_falcon.py` (`FalconAttention._split_heads`), 5.24.0.
+ */
+export function repeatsHeadsOf({ architecture }: Model): boolean {
+  return FALCON.has(architecture);
+}
+
+/**
+ * Architectures that transformers 5.24.0 has no code for (`models/auto/modeling_auto.py`): they run on code published
+ * beside their weights, or not at all.
+ */
+const WITHOUT_OWN_CODE: ReadonlySet<string> = new Set([
+  ...['AquilaForCausalLM', 'AquilaModel', 'BaichuanForCausalLM', 'BaiChuanForCausalLM', 'ChatGLMModel'],
+  ...['ChatGLMForConditionalGeneration', 'CodeShellForCausalLM', 'DeciLMForCausalLM', 'DeepseekForCausalLM'],
+  ...['Grok1ForCausalLM', 'Grok1ModelForCausalLM', 'HunYuanForCausalLM', 'InternLMForCausalLM'],
+  ...['InternLM2ForCausalLM', 'KimiK2ForCausalLM', 'KimiK25ForConditionalGeneration'],
+  ...['KimiK3ForConditionalGeneration', 'MiMoForCausalLM', 'MiniCPMForCausalLM', 'MiniMaxM1ForCausalLM'],
+  ...['MiniMaxM3ForCausalLM', 'MiniMaxText01ForCausalLM', 'OrionForCausalLM', 'Phi3SmallForCausalLM'],
+  ...['QWenLMHeadModel', 'StableLMEpochForCausalLM', 'XverseForCausalLM'],
+  ...['aquila', 'baichuan', 'chatglm', 'codeshell', 'deci', 'deepseek', 'grok-1', 'hunyuan', 'internlm'],
+  ...['internlm2', 'kimi_k2', 'mimo', 'minicpm', 'minimax_m1', 'minimax_m3', 'minimax_text_01'],
+  ...['nemotron-nas', 'orion', 'phi3small', 'qwen', 'stablelm_epoch', 'xverse'],
+]);
+
+/** Whether transformers runs the model by code of its own. */
+export function hasOwnCode({ architecture }: Model): boolean {
+  return !WITHOUT_OWN_CODE.has(architecture);
+}
