@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_WORKLOAD, engineNamed, estimate, modelFromConfig } from '@kv/core';
+import { findEntry } from '@kv/core/catalogue';
 
 const GOLDEN = new URL('../../packages/core/test/golden/', import.meta.url);
 
@@ -43,7 +44,10 @@ function modelIn(file, id) {
   return model;
 }
 
-function modelOf(id, { config, layers, architecture = 'golden', dtype = 'bf16' }) {
+function modelOf(id, { catalogue, config, layers, architecture = 'golden', dtype = 'bf16' }) {
+  if (catalogue === true) {
+    return modelFromConfig(findEntry(id).config, { id, source: 'golden' });
+  }
   if (config !== undefined) {
     return modelFromConfig(config, { id, source: 'golden' });
   }

@@ -12,12 +12,20 @@ import { type Command, Option } from 'commander';
 
 /** Adds the settings of all engines, each once, under the engines' own flag names. */
 export function addEngineSettings(command: Command): Command {
-  for (const name of ENGINE_NAMES) {
-    for (const setting of engineSettings(name)) {
-      if (!command.options.some(({ long }) => long === setting.flag)) {
-        for (const option of optionsFor(setting)) {
-          command.addOption(option.helpGroup(`Settings of ${name}:`));
-        }
+  const owned = ENGINE_NAMES.flatMap((name) =>
+    engineSettings(name).map((setting) => ({ name, setting, flag: setting.flag })),
+  );
+  for (const { name, setting, flag } of owned) {
+    const owners = owned.filter((other) => other.flag === flag);
+    if (owners.length === 1) {
+      for (const option of optionsFor(setting)) {
+        command.addOption(option.helpGroup(`Settings of ${name}:`));
+      }
+    } else if (name === owners[0]?.name) {
+      const meanings = owners.map((owner) => `${owner.name}: ${owner.setting.description}`);
+      const type = typeof setting.type === 'string' ? setting.type : ['value'];
+      for (const option of optionsFor({ ...setting, type, description: meanings.join('; ') })) {
+        command.addOption(option.helpGroup('Settings of several engines:'));
       }
     }
   }

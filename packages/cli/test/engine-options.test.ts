@@ -34,6 +34,11 @@ describe('engines and their settings', () => {
     }
   });
 
+  it('say what they mean to each engine that has them', () => {
+    const version = addEngineSettings(new Command()).options.find(({ long }) => long === '--engine-version');
+    expect(version?.description).toMatch(/transformers: .*vllm: /);
+  });
+
   it('that are on or off can be turned off', () => {
     const command = addEngineSettings(new Command());
     command.parse(['--no-async-scheduling', '--swa-full'], { from: 'user' });

@@ -1,11 +1,11 @@
-import { type DtypeName, dtypeOf } from '../dtype.js';
+import type { DtypeName } from '../dtype.js';
 import type { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
 import { memoriesOf } from '../layer.js';
 import type { ChosenDtype, Model } from '../model.js';
 import type { Workload } from '../workload.js';
 import { poolsOfEntries } from './entries.js';
-import { hasOwnCode } from './transformers/architectures.js';
+import { cachesNothing, hasOwnCode, hidesWindowsOf } from './transformers/architectures.js';
 import { type CacheContext, entriesOfLayer, isStatic } from './transformers/layers.js';
 import { quantizedPools } from './transformers/quantized.js';
 import { isSince, type TransformersSettings } from './transformers/settings.js';
@@ -32,6 +32,7 @@ export function transformers(settings: TransformersSettings = {}): Engine {
       checkOneDevice(workload);
       checkDtypes(workload);
       checkSettings(settings);
+      checkModel(model);
       const context = { model, workload, settings };
       return {
         tokenShards: 1,
@@ -88,9 +89,17 @@ function checkDtypes({ keyDtype, valueDtype }: Workload): void {
       );
     }
   }
-  if (dtypeOf(keyDtype).name !== dtypeOf(valueDtype).name) {
+  if (keyDtype !== valueDtype) {
     throw new InputError(
       `transformers keeps keys and values in the one dtype that the model runs in, not ${keyDtype} and ${valueDtype}.`,
+    );
+  }
+}
+
+function checkModel(model: Model): void {
+  if (cachesNothing(model)) {
+    throw new InputError(
+      `transformers has no cache for ${model.name}: it reads the whole text again for every token.`,
     );
   }
 }
@@ -123,14 +132,17 @@ function warningsOf({ model, settings }: CacheContext): readonly string[] {
   const { cacheImplementation = 'dynamic', afterPrefill = false } = settings;
   const slides = model.layers
     .flatMap(memoriesOf)
-    .some((memory) => memory.kind === 'sliding' || memory.kind === 'chunked' || isWindowed(memory));
+    .some(
+      (memory) =>
+        memory.kind === 'chunked' || ('slidingWindow' in memory && memory.slidingWindow !== undefined),
+    );
   const warnings: string[] = [];
   if (!hasOwnCode(model)) {
     warnings.push(
       `transformers has no code of its own for ${model.architecture}; counted is what its own caches would hold, which code published with the weights may not use.`,
     );
   }
-  if (slides && !isStatic(settings) && !afterPrefill) {
+  if (slides && !hidesWindowsOf(model) && !isStatic(settings) && !afterPrefill) {
     warnings.push(
       'Right after a prompt, until the next token, sliding layers still hold all of it; --after-prefill counts that moment.',
     );
@@ -142,8 +154,4 @@ function warningsOf({ model, settings }: CacheContext): readonly string[] {
     warnings.push('Each step also needs room for the keys and values of one layer, dequantized.');
   }
   return warnings;
-}
-
-function isWindowed(memory: object): boolean {
-  return 'slidingWindow' in memory && memory.slidingWindow !== undefined;
 }

@@ -13,6 +13,29 @@ export function repeatsHeadsOf({ architecture }: Model): boolean {
   return FALCON.has(architecture);
 }
 
+const GPT_NEO: ReadonlySet<string> = new Set(['GPTNeoForCausalLM', 'gpt_neo']);
+
+/**
+ * Whether sliding layers are cached as full ones: GPT-Neo, whose config does not tell the cache about its local layers.
+ *
+ * Source: huggingface/transformers, `cache_utils.py` (`get_layer_types_and_kwargs`) and
+ * `models/gpt_neo/configuration_gpt_neo.py` (`window_size`, no `sliding_window`), 5.24.0.
+ */
+export function hidesWindowsOf({ architecture }: Model): boolean {
+  return GPT_NEO.has(architecture);
+}
+
+const GPT_1: ReadonlySet<string> = new Set(['OpenAIGPTLMHeadModel', 'openai-gpt']);
+
+/**
+ * Whether the model has no cache at all and reads the whole text again for every token: GPT-1.
+ *
+ * Source: huggingface/transformers, `models/openai/modeling_openai.py`, 5.24.0.
+ */
+export function cachesNothing({ architecture }: Model): boolean {
+  return GPT_1.has(architecture);
+}
+
 /**
  * Architectures that transformers 5.24.0 has no code for (`models/auto/modeling_auto.py`): they run on code published
  * beside their weights, or not at all.
@@ -21,7 +44,7 @@ const WITHOUT_OWN_CODE: ReadonlySet<string> = new Set([
   ...['AquilaForCausalLM', 'AquilaModel', 'BaichuanForCausalLM', 'BaiChuanForCausalLM', 'ChatGLMModel'],
   ...['ChatGLMForConditionalGeneration', 'CodeShellForCausalLM', 'DeciLMForCausalLM', 'DeepseekForCausalLM'],
   ...['Grok1ForCausalLM', 'Grok1ModelForCausalLM', 'HunYuanForCausalLM', 'InternLMForCausalLM'],
-  ...['InternLM2ForCausalLM', 'KimiK2ForCausalLM', 'KimiK25ForConditionalGeneration'],
+  ...['InternLM2ForCausalLM', 'KimiK2ForCausalLM'],
   ...['KimiK3ForConditionalGeneration', 'MiMoForCausalLM', 'MiniCPMForCausalLM', 'MiniMaxM1ForCausalLM'],
   ...['MiniMaxM3ForCausalLM', 'MiniMaxText01ForCausalLM', 'OrionForCausalLM', 'Phi3SmallForCausalLM'],
   ...['QWenLMHeadModel', 'StableLMEpochForCausalLM', 'XverseForCausalLM'],

@@ -2,6 +2,7 @@ import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
 import { InputError } from '../../errors.js';
 import {
   type CompressedLayer,
+  type CrossLayer,
   type FullLayer,
   type KeyValueHeads,
   type LatentLayer,
@@ -23,7 +24,7 @@ import {
   type Slots,
   vector,
 } from '../entries.js';
-import { repeatsHeadsOf } from './architectures.js';
+import { hidesWindowsOf, repeatsHeadsOf } from './architectures.js';
 import { isSince, type TransformersSettings } from './settings.js';
 
 /** What decides how a layer is cached, beside the layer. */
@@ -48,6 +49,9 @@ export interface CacheContext {
  * - Cross-attention (`EncoderDecoderCache`): the encoder's tokens, written once. Shared layers: nothing (`DummyLayer`).
  */
 export function entriesOfLayer(layer: Layer, context: CacheContext): readonly Entry[] {
+  if (layer.kind === 'cross') {
+    return crossOnlyEntries(layer, context);
+  }
   const memories = memoriesOf(layer);
   const isCompressed = memories.some(({ kind }) => kind === 'compressed');
   return memories.flatMap((memory) => entriesOf(memory, isCompressed, context));
@@ -62,7 +66,14 @@ function entriesOf(memory: Memory, isCompressed: boolean, context: CacheContext)
         ...indexerEntries(memory, context),
       ];
     case 'sliding':
-      return [{ ...window('sliding', memory.slidingWindow, context), ...keysAndValues(memory, workload) }];
+      return [
+        {
+          ...(hidesWindowsOf(model)
+            ? all('full', context)
+            : window('sliding', memory.slidingWindow, context)),
+          ...keysAndValues(memory, workload),
+        },
+      ];
     case 'chunked':
       return [
         { ...window('chunked', memory.attentionChunkSize, context), ...keysAndValues(memory, workload) },
@@ -84,6 +95,30 @@ function entriesOf(memory: Memory, isCompressed: boolean, context: CacheContext)
     case 'none':
       return [];
   }
+}
+
+/**
+ * A layer that keeps an image alone (Llama 3.2 Vision) is one of the same cache as those of the text, so a static one
+ * has its `max_cache_len` slots there too.
+ *
+ * Source: huggingface/transformers, `models/mllama/modeling_mllama.py` (`MllamaTextCrossAttention.forward`), 5.24.0.
+ *
+ * @throws InputError for a static cache that is shorter than the image.
+ */
+function crossOnlyEntries(layer: CrossLayer, context: CacheContext): readonly Entry[] {
+  const { workload, settings } = context;
+  const { encoderTokens } = layer;
+  const pool = `cross(${encoderTokens})`;
+  if (!isStatic(settings)) {
+    return entriesOf(layer, false, context);
+  }
+  const slots = all(pool, context);
+  if (slots.slots(workload.contextLength) < encoderTokens) {
+    throw new InputError(
+      `A static cache of transformers holds an image as long as the text, at least ${encoderTokens} tokens here; use --max-cache-len ${encoderTokens} or more.`,
+    );
+  }
+  return [{ ...slots, ...keysAndValues(layer, workload) }];
 }
 
 /** Heads as they are cached. */

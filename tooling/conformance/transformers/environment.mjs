@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** What is asked: PyPI's names and versions. */
+export const PACKAGES = {
+  transformers: '5.24.0',
+  torch: '2.15.0',
+  'optimum-quanto': '0.2.7',
+  hqq: '0.2.8.post1',
+};
+
+const FOLDER = fileURLToPath(new URL('venv', import.meta.url));
+const PYTHON = `${FOLDER}/bin/python`;
+const MEASURE = fileURLToPath(new URL('measure.py', import.meta.url));
+
+/** Makes a virtual environment with the packages, once. */
+export function install() {
+  if (!existsSync(PYTHON)) {
+    run('python3', ['-m', 'venv', FOLDER]);
+  }
+  const wanted = Object.entries(PACKAGES).map(([name, version]) => `${name}==${version}`);
+  run(PYTHON, ['-m', 'pip', 'install', '--quiet', ...wanted]);
+}
+
+/**
+ * What transformers holds for each case of each model: see `measure.py`.
+ *
+ * @param version another release than the installed one, which is fetched beside it.
+ */
+export function measure(models, version) {
+  const beside = version === undefined ? undefined : `${FOLDER}/transformers-${version}`;
+  if (beside !== undefined && !existsSync(beside)) {
+    const wanted = `transformers==${version}`;
+    run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', beside, wanted]);
+  }
+  const answers = execFileSync(PYTHON, [MEASURE], {
+    input: JSON.stringify(models),
+    env: { ...process.env, ...(beside !== undefined && { PYTHONPATH: beside }) },
+    maxBuffer: 2 ** 28,
+    stdio: ['pipe', 'pipe', 2],
+  });
+  return JSON.parse(answers);
+}
+
+function run(command, args) {
+  execFileSync(command, args, { stdio: ['ignore', 2, 2] });
+}

@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { modelFromConfig } from '@kv/core';
+import { CATALOGUE } from '@kv/core/catalogue';
+import { casesFor, MODELS_OF_OLDER_VERSIONS, OLDER_VERSIONS } from './cases.mjs';
+import { install, measure, PACKAGES } from './environment.mjs';
+
+const GOLDEN = fileURLToPath(
+  new URL('../../../packages/core/test/golden/transformers.json', import.meta.url),
+);
+const CONFIGS = JSON.parse(readFileSync(new URL('models.json', import.meta.url), 'utf8'));
+
+const published = [
+  ...CATALOGUE.map(({ id, config }) => ({ id, config, golden: { catalogue: true } })),
+  ...Object.entries(CONFIGS).map(([id, config]) => ({ id, config, golden: { config } })),
+].map((one) => ({ ...one, model: modelFromConfig(one.config, { id: one.id, source: 'golden' }) }));
+
+const asked = published.filter(isFirstOfItsKind);
+install();
+const results = ask(
+  asked.flatMap((one) => casesFor(one.model, one.config).map((each) => ({ ...each, one }))),
+);
+for (const version of OLDER_VERSIONS) {
+  const workload = { contextLength: 300, numSequences: 1 };
+  const older = published.filter(({ id }) => MODELS_OF_OLDER_VERSIONS.includes(id));
+  const settings = { version: version.split('.').slice(0, 2).join('.') };
+  results.push(
+    ...ask(
+      older.map((one) => ({ one, workload, settings })),
+      version,
+    ),
+  );
+}
+
+const withoutOwnCode = new Set(
+  results.filter(({ answer }) => answer.error?.startsWith('UnknownModelType')).map(({ one }) => one.id),
+);
+const known = results.filter(({ one }) => !withoutOwnCode.has(one.id));
+const failures = known.filter(({ answer, settings }) => answer.error && !isRefusal(answer.error, settings));
+for (const { one, workload, settings, answer } of failures) {
+  console.error(one.id, JSON.stringify({ ...workload, ...settings }), answer.error);
+}
+if (failures.length > 0) {
+  throw new Error(`${failures.length} cases were not answered.`);
+}
+const cases = known.filter(({ answer }) => answer.error === undefined);
+writeFileSync(
+  GOLDEN,
+  format({
+    engine: 'transformers',
+    version: PACKAGES.transformers,
+    generator: 'tooling/conformance/transformers/run.mjs',
+    packages: PACKAGES,
+    withoutOwnCode: [...withoutOwnCode],
+    models: Object.fromEntries(asked.map(({ id, golden }) => [id, golden])),
+    refused: known
+      .filter(({ answer }) => answer.error !== undefined)
+      .map(({ one, workload, settings, answer }) => ({
+        model: one.id,
+        workload,
+        settings,
+        error: answer.error,
+      })),
+    cases: cases.map(({ one, workload, settings, answer }) => ({
+      model: one.id,
+      workload,
+      settings,
+      engineBytes: answer.bytes,
+    })),
+  }),
+);
+console.error(`${cases.length} cases of ${asked.length} models`);
+
+/** Checkpoints of one model in other formats have the same layers, which are asked about once. */
+function isFirstOfItsKind({ model }, index) {
+  const kind = ({ architecture, layers }) => JSON.stringify([architecture, layers]);
+  return published.findIndex((other) => kind(other.model) === kind(model)) === index;
+}
+
+/** The cases with their answers, those of one model asked together. */
+function ask(cases, version) {
+  const byModel = groupByModel(cases);
+  const questions = [...byModel].map(([{ config }, own]) => ({
+    config,
+    cases: own.map(({ workload, settings, encoderTokens = 0 }) => ({ ...workload, settings, encoderTokens })),
+  }));
+  const answers = measure(questions, version);
+  return [...byModel.values()].flatMap((own, index) =>
+    own.map((each, place) => ({ ...each, answer: answers[index][place] })),
+  );
+}
+
+function groupByModel(cases) {
+  const groups = new Map();
+  for (const each of cases) {
+    groups.set(each.one, [...(groups.get(each.one) ?? []), each]);
+  }
+  return groups;
+}
+
+/** Caches that transformers itself does not have, as opposed to what went wrong in asking. */
+function isRefusal(error, { cacheImplementation }) {
+  return cacheImplementation === 'static' && /^KeyError: '\w+_attention'$/.test(error);
+}
+
+/** JSON with a line for each model and case. */
+function format({ models, refused, cases, ...head }) {
+  const lines = (items) => items.map((item) => `    ${item}`).join(',\n');
+  const entries = Object.entries(models).map(
+    ([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`,
+  );
+  const start = Object.entries(head).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  );
+  const list = (items) => lines(items.map((one) => JSON.stringify(one)));
+  return `{\n${start.join(',\n')},\n  "models": {\n${lines(entries)}\n  },\n  "refused": [\n${list(refused)}\n  ],\n  "cases": [\n${list(cases)}\n  ]\n}\n`;
+}
