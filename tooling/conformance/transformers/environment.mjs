@@ -32,7 +32,7 @@ export function measure(models, version) {
   const beside = version === undefined ? undefined : `${FOLDER}/transformers-${version}`;
   if (beside !== undefined && !existsSync(beside)) {
     const wanted = `transformers==${version}`;
-    run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', beside, wanted]);
+    run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--target', beside, wanted]);
   }
   const answers = execFileSync(PYTHON, [MEASURE], {
     input: JSON.stringify(models),
