@@ -24,28 +24,33 @@ export const MODELS_OF_OLDER_VERSIONS = [
   'zai-org/GLM-5',
 ];
 
-/** Lengths around the window or the compression, one sequence and three, dynamic, static and right after the prompt. */
+/**
+ * Lengths around the window or the compression, one sequence and three; dynamic, static and right after the prompt.
+ *
+ * @param config that the model was read from.
+ */
 export function casesFor(model, config) {
   const memories = model.layers.flatMap(memoriesOf);
   const window = memories.map((memory) => memory.slidingWindow ?? memory.attentionChunkSize).find(Boolean);
   const isCompressed = memories.some(({ kind }) => kind === 'compressed');
   const encoderTokens = memories.find(({ kind }) => kind === 'cross')?.encoderTokens;
-  const length = READS_BY_TOKEN.test(config.model_type) ? 40 : isCompressed ? 1280 : (window ?? 2000) + 7;
-  const known = (workload, settings = {}) => ({ workload, settings, encoderTokens });
+  const readsByToken = READS_BY_TOKEN.test(config.model_type);
+  const long = readsByToken ? 40 : isCompressed ? 1280 : (window ?? 2000) + 7;
+  const short = isCompressed ? 128 : (window ?? 128);
+  const room = Math.max(long, encoderTokens ?? 0) + 500;
+  const quantized = QUANTIZED_MODELS.includes(model.id) ? QUANTIZED : [];
   return [
-    known({ contextLength: 1, numSequences: 1 }),
-    known({ contextLength: isCompressed || window === undefined ? 128 : window, numSequences: 1 }),
-    known({ contextLength: length, numSequences: 3 }),
-    known(
-      { contextLength: length, numSequences: 1 },
-      { cacheImplementation: 'static', maxCacheLen: Math.max(length, encoderTokens ?? 0) + 500 },
-    ),
-    known({ contextLength: length, numSequences: 1 }, { afterPrefill: true }),
-    ...(QUANTIZED_MODELS.includes(model.id) ? QUANTIZED : []).map(
-      ({ contextLength, numSequences, ...settings }) =>
-        known({ contextLength, numSequences }, { cacheImplementation: 'quantized', ...settings }),
-    ),
-  ].filter(
-    ({ workload }) => workload.contextLength <= 10_000 && (length !== 40 || workload.contextLength <= 40),
-  );
+    { workload: { contextLength: 1, numSequences: 1 }, settings: {} },
+    ...(readsByToken ? [] : [{ workload: { contextLength: short, numSequences: 1 }, settings: {} }]),
+    { workload: { contextLength: long, numSequences: 3 }, settings: {} },
+    {
+      workload: { contextLength: long, numSequences: 1 },
+      settings: { cacheImplementation: 'static', maxCacheLen: room },
+    },
+    { workload: { contextLength: long, numSequences: 1 }, settings: { afterPrefill: true } },
+    ...quantized.map(({ contextLength, numSequences, ...settings }) => ({
+      workload: { contextLength, numSequences },
+      settings: { cacheImplementation: 'quantized', ...settings },
+    })),
+  ].map((one) => ({ ...one, encoderTokens }));
 }
