@@ -14,7 +14,7 @@ const QUANTIZED = [
   { contextLength: 41, numSequences: 1, backend: 'hqq', nbits: 1, afterPrefill: true },
   { contextLength: 41, numSequences: 3, backend: 'fp8' },
 ];
-const QUANTIZED_MODELS = ['meta-llama/Llama-3.1-8B', 'tiiuae/falcon-7b', 'deepseek-ai/DeepSeek-V3'];
+const QUANTIZED_MODELS = ['meta-llama/Llama-3.1-8B', 'tiiuae/falcon-7b', 'deepseek-ai/DeepSeek-R1'];
 
 /** Releases on both sides of the two changes of what a latent is cached as, and the models that they changed. */
 export const OLDER_VERSIONS = ['5.14.1', '5.15.0', '5.17.0', '5.18.0'];

@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 /** What is asked: PyPI's names and versions. */
@@ -28,19 +30,25 @@ export function install() {
  *
  * @param version another release than the installed one, which is fetched beside it.
  */
-export function measure(models, version) {
+export async function measure(models, version) {
   const beside = version === undefined ? undefined : `${FOLDER}/transformers-${version}`;
   if (beside !== undefined && !existsSync(beside)) {
     const wanted = `transformers==${version}`;
     run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--target', beside, wanted]);
   }
-  const answers = execFileSync(PYTHON, [MEASURE], {
-    input: JSON.stringify(models),
-    env: { ...process.env, ...(beside !== undefined && { PYTHONPATH: beside }) },
-    maxBuffer: 2 ** 28,
-    stdio: ['pipe', 'pipe', 2],
-  });
-  return JSON.parse(answers);
+  const environment = { ...process.env, ...(beside !== undefined && { PYTHONPATH: beside }) };
+  const processes = Math.min(models.length, availableParallelism());
+  const shares = Array.from({ length: processes }, (_, share) =>
+    models.filter((_model, index) => index % processes === share),
+  );
+  const answers = await Promise.all(shares.map((share) => answersTo(share, environment)));
+  return models.map((_model, index) => answers[index % processes][Math.floor(index / processes)]);
+}
+
+async function answersTo(models, env) {
+  const child = spawn(PYTHON, [MEASURE], { env, stdio: ['pipe', 'pipe', 2] });
+  child.stdin.end(JSON.stringify(models));
+  return json(child.stdout);
 }
 
 function run(command, args) {

@@ -17,7 +17,7 @@ const published = [
 
 const asked = published.filter(isFirstOfItsKind);
 install();
-const results = ask(
+const results = await ask(
   asked.flatMap((one) => casesFor(one.model, one.config).map((each) => ({ ...each, one }))),
 );
 for (const version of OLDER_VERSIONS) {
@@ -25,23 +25,21 @@ for (const version of OLDER_VERSIONS) {
   const older = published.filter(({ id }) => MODELS_OF_OLDER_VERSIONS.includes(id));
   const settings = { version: version.split('.').slice(0, 2).join('.') };
   results.push(
-    ...ask(
+    ...(await ask(
       older.map((one) => ({ one, workload, settings })),
       version,
-    ),
+    )),
   );
 }
 
 const withoutOwnCode = new Set(
   results.filter(({ answer }) => answer.error?.startsWith('UnknownModelType')).map(({ one }) => one.id),
 );
-const known = results.filter(({ one }) => !withoutOwnCode.has(one.id));
+const known = results.filter(({ one, answer }) => !withoutOwnCode.has(one.id) && !isOutOfReach(answer.error));
 const failures = known.filter(({ answer, settings }) => answer.error && !isRefusal(answer.error, settings));
 for (const { one, workload, settings, answer } of failures) {
   console.error(one.id, JSON.stringify({ ...workload, ...settings }), answer.error);
-}
-if (failures.length > 0) {
-  throw new Error(`${failures.length} cases were not answered.`);
+  process.exitCode = 1;
 }
 const cases = known.filter(({ answer }) => answer.error === undefined);
 writeFileSync(
@@ -52,9 +50,9 @@ writeFileSync(
     generator: 'tooling/conformance/transformers/run.mjs',
     packages: PACKAGES,
     withoutOwnCode: [...withoutOwnCode],
-    models: Object.fromEntries(asked.map(({ id, golden }) => [id, golden])),
+    models: Object.fromEntries(results.map(({ one }) => [one.id, one.golden])),
     refused: known
-      .filter(({ answer }) => answer.error !== undefined)
+      .filter(({ answer, settings }) => answer.error && isRefusal(answer.error, settings))
       .map(({ one, workload, settings, answer }) => ({
         model: one.id,
         workload,
@@ -78,13 +76,13 @@ function isFirstOfItsKind({ model }, index) {
 }
 
 /** The cases with their answers, those of one model asked together. */
-function ask(cases, version) {
+async function ask(cases, version) {
   const byModel = groupByModel(cases);
   const questions = [...byModel].map(([{ config }, own]) => ({
     config,
     cases: own.map(({ workload, settings, encoderTokens = 0 }) => ({ ...workload, settings, encoderTokens })),
   }));
-  const answers = measure(questions, version);
+  const answers = await measure(questions, version);
   return [...byModel.values()].flatMap((own, index) =>
     own.map((each, place) => ({ ...each, answer: answers[index][place] })),
   );
@@ -101,6 +99,11 @@ function groupByModel(cases) {
 /** Caches that transformers itself does not have, as opposed to what went wrong in asking. */
 function isRefusal(error, { cacheImplementation }) {
   return cacheImplementation === 'static' && /^KeyError: '\w+_attention'$/.test(error);
+}
+
+/** Positions that a model reads from a static cache's counter have no number on the meta device. */
+function isOutOfReach(error) {
+  return error === 'RuntimeError: Tensor.item() cannot be called on meta tensors';
 }
 
 /** JSON with a line for each model and case. */
