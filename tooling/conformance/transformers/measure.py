@@ -30,7 +30,7 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 torch.fx.experimental._config.meta_nonzero_assume_all_nonzero = True
 torch.manual_seed(0)
 
-# Models that bring a cache of their own, or keep states in their modules.
+# Models that bring a cache of their own, for which `generate` ignores the cache implementation.
 OWN_CACHE = {"minimax", "rwkv"}
 
 # Feed-forward parts that decide by numbers how to go on; they cache nothing, so what they do is left out.
@@ -39,6 +39,10 @@ LEFT_OUT = {"LongcatFlashMoE"}
 
 class UnknownModelType(Exception):
     """Transformers has no code of its own for the model."""
+
+
+class IgnoredCacheImplementation(Exception):
+    """The model brings a cache of its own (`_supports_default_dynamic_cache`)."""
 
 
 def main():
@@ -133,6 +137,8 @@ def first_that_knows(classes, config):
 def measure(config, model, case):
     settings = case["settings"]
     implementation = settings.get("cacheImplementation", "dynamic")
+    if config.model_type in OWN_CACHE and implementation != "dynamic":
+        raise IgnoredCacheImplementation(implementation)
     if implementation == "quantized":
         return quantized(config, model, case)
     cache = None

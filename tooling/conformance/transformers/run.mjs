@@ -98,7 +98,10 @@ function groupByModel(cases) {
 
 /** Caches that transformers itself does not have, as opposed to what went wrong in asking. */
 function isRefusal(error, { cacheImplementation }) {
-  return cacheImplementation === 'static' && /^KeyError: '\w+_attention'$/.test(error);
+  return (
+    error.startsWith('IgnoredCacheImplementation') ||
+    (cacheImplementation === 'static' && /^KeyError: '\w+_attention'$/.test(error))
+  );
 }
 
 /** Positions that a model reads from a static cache's counter have no number on the meta device. */

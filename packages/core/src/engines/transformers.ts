@@ -32,7 +32,7 @@ export function transformers(settings: TransformersSettings = {}): Engine {
       checkOneDevice(workload);
       checkDtypes(workload);
       checkSettings(settings);
-      checkModel(model);
+      checkModel(model, settings);
       const context = { model, workload, settings };
       return {
         tokenShards: 1,
@@ -96,10 +96,27 @@ function checkDtypes({ keyDtype, valueDtype }: Workload): void {
   }
 }
 
-function checkModel(model: Model): void {
+/**
+ * Models that `generate` makes no cache for: those without any, and those that bring their own, MiniMax-01 and RWKV.
+ *
+ * Source: huggingface/transformers, `generation/utils.py` (`_supports_default_dynamic_cache`), 5.24.0.
+ */
+function checkModel(model: Model, { cacheImplementation = 'dynamic' }: TransformersSettings): void {
   if (cachesNothing(model)) {
     throw new InputError(
       `transformers has no cache for ${model.name}: it reads the whole text again for every token.`,
+    );
+  }
+  const bringsItsOwn = model.layers
+    .flatMap(memoriesOf)
+    .some(
+      (memory) =>
+        memory.kind === 'recurrent' &&
+        (memory.mechanism === 'lightning_attention' || memory.mechanism === 'rwkv'),
+    );
+  if (bringsItsOwn && cacheImplementation !== 'dynamic') {
+    throw new InputError(
+      `transformers ignores --cache-implementation ${cacheImplementation} for ${model.name}, which brings a cache of its own; leave it out.`,
     );
   }
 }

@@ -40,19 +40,19 @@ function goldenModel(id: string): Model {
   return modelFromConfig(config, { id, source: 'golden' });
 }
 
-describe.each(Object.keys(golden.models))('%s, as its cache in transformers holds it', (id) => {
-  const known = goldenModel(id);
-  const cases = golden.cases
-    .filter((one) => one.model === id)
-    .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
+describe.each([...new Set(golden.cases.map(({ model: id }) => id))])(
+  '%s, as its cache in transformers holds it',
+  (id) => {
+    const known = goldenModel(id);
+    const cases = golden.cases
+      .filter((one) => one.model === id)
+      .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
 
-  it.runIf(cases.length > 0).each(cases)(
-    'with %s',
-    (_title, { workload: use, settings: set, engineBytes }) => {
+    it.each(cases)('with %s', (_title, { workload: use, settings: set, engineBytes }) => {
       expect(run(known, use, set).totalBytes).toBe(engineBytes);
-    },
-  );
-});
+    });
+  },
+);
 
 it('is asked in its newest known release', () => {
   expect(golden.version.startsWith(`${TRANSFORMERS_VERSIONS[0]}.`)).toBe(true);
