@@ -45,5 +45,6 @@ export function formatRatio({ ratio }: Saving): string {
 
 /** `75.0%`: the part of the reference that is saved. */
 export function formatFraction({ fraction }: Saving): string {
-  return `${(fraction * 100).toFixed(1)}%`;
+  const percent = (fraction * 100).toFixed(1);
+  return `${percent === '-0.0' ? '0.0' : percent}%`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, savingAgainst } from '../src/compare.js';
+import { compare, formatFraction, savingAgainst } from '../src/compare.js';
 import { ideal } from '../src/engines/ideal.js';
 import { estimate } from '../src/estimate.js';
 import * as arbitrary from './arbitraries.js';
@@ -41,5 +41,11 @@ describe('a saving', () => {
     [0, 0, { ratio: 1, fraction: 0 }],
   ])('of %i down to %i', (reference, bytes, saving) => {
     expect(savingAgainst(reference, bytes)).toEqual(saving);
+  });
+
+  it('is printed to a tenth of a percent, and nothing has no sign', () => {
+    expect(formatFraction(savingAgainst(100, 25))).toBe('75.0%');
+    expect(formatFraction(savingAgainst(100, 200))).toBe('-100.0%');
+    expect(formatFraction(savingAgainst(1_000_000, 1_000_001))).toBe('0.0%');
   });
 });

@@ -44,15 +44,18 @@ export function searchCatalogue(text: string): readonly CatalogueEntry[] {
   });
 }
 
-/** Ids that a mistyped name may have meant, the nearest first. */
+/** Ids that an unknown name may have meant: those that contain it, else the nearest ones, the nearest first. */
 export function nearestIds(name: string): readonly string[] {
   const typed = name.trim();
-  return nearestOf(
-    typed,
-    CATALOGUE.map(({ id }) => id),
-    MAX_NAMED,
-    typed.includes('/') ? undefined : nameOf,
-  );
+  const containing = typed === '' ? [] : searchCatalogue(typed);
+  return containing.length > 0
+    ? containing.slice(0, MAX_NAMED).map(({ id }) => id)
+    : nearestOf(
+        typed,
+        CATALOGUE.map(({ id }) => id),
+        MAX_NAMED,
+        typed.includes('/') ? undefined : nameOf,
+      );
 }
 
 function isId(id: string, wanted: string): boolean {

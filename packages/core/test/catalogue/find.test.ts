@@ -78,4 +78,11 @@ describe('nearestIds', () => {
     expect(nearestIds('meta-lama/Llama-3.1-70B')[0]).toBe('meta-llama/Llama-3.1-70B');
     expect(nearestIds('zebra')).toEqual([]);
   });
+
+  it('finds what a part of a name may have meant', () => {
+    expect(nearestIds('qwen3-next')).not.toEqual([]);
+    for (const id of nearestIds('qwen3-next')) {
+      expect(id.toLowerCase()).toContain('qwen3-next');
+    }
+  });
 });
