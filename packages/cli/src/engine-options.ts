@@ -5,7 +5,7 @@ import {
   engineNamed,
   engineSettings,
   InputError,
-  parseInteger,
+  parseSetting,
   type SettingValues,
 } from '@kv/core';
 import { type Command, Option } from 'commander';
@@ -54,6 +54,18 @@ export function enginesFrom(names: readonly string[], options: object): readonly
   return names.map((name) => engineNamed(name, settingsOf(name, given)));
 }
 
+/** The flags' settings that an engine has, by their names without dashes, as typed; those that are on or off in a word. */
+export function settingTexts(name: string, options: object): Readonly<Record<string, string>> {
+  const given = givenSettings(options);
+  return Object.fromEntries(
+    engineSettings(name).flatMap(({ flag }) => {
+      const value = given.find((setting) => setting.flag === flag)?.value;
+      const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
+      return text === undefined ? [] : [[flag.replace(/^--/, ''), String(text)]];
+    }),
+  );
+}
+
 interface GivenSetting {
   readonly flag: string;
   readonly value: unknown;
@@ -73,24 +85,11 @@ function settingsOf(name: string, given: readonly GivenSetting[]): SettingValues
   return Object.fromEntries(
     engineSettings(name).flatMap((setting) => {
       const value = given.find(({ flag }) => flag === setting.flag)?.value;
-      return value === undefined ? [] : [[setting.key, settingValue(setting, value)]];
+      return value === undefined
+        ? []
+        : [[setting.key, typeof value === 'boolean' ? value : parseSetting(setting, String(value))]];
     }),
   );
-}
-
-function settingValue({ flag, type }: EngineSetting, value: unknown): number | boolean | string {
-  if (type === 'boolean') {
-    return value === true;
-  }
-  const text = String(value);
-  switch (type) {
-    case 'integer':
-      return parseInteger(text, flag);
-    case 'fraction':
-      return /^(\d+|\d*\.\d+)$/.test(text) ? Number(text) : text;
-    default:
-      return text;
-  }
 }
 
 /** The setting's flag, and for one that is on or off the flag that turns it off, as vLLM and llama.cpp spell it. */

@@ -1,4 +1,5 @@
 import {
+  autoKvCacheDtype,
   type ChosenDtype,
   DEFAULT_WORKLOAD,
   type Engine,
@@ -34,8 +35,8 @@ export function usesOf(model: Model, options: WorkloadOptions): readonly Use[] {
   return enginesFrom(engineNames(options), options).map((engine) => useOn(engine, model, options));
 }
 
-/** `ideal` where the flags name none. */
-function engineNames({ engine, engines }: WorkloadOptions): readonly string[] {
+/** The engines that the flags name; `ideal` where they name none. */
+export function engineNames({ engine, engines }: WorkloadOptions): readonly string[] {
   if (engine !== undefined && engines !== undefined) {
     throw new InputError('--engine names one engine and --engines several; give one of the two.');
   }
@@ -43,7 +44,7 @@ function engineNames({ engine, engines }: WorkloadOptions): readonly string[] {
 }
 
 function useOn(engine: Engine, model: Model, options: WorkloadOptions): Use {
-  const auto = engine.kvCacheDtype?.(model) ?? model.kvCacheDtype;
+  const auto = autoKvCacheDtype(engine, model);
   const keyDtype = dtypeFrom(options.keyDtype ?? options.kvDtype, auto);
   const valueDtype = dtypeFrom(options.valueDtype ?? options.kvDtype, auto);
   const count = (text: string | undefined, flag: string) => optionalInteger(text, flag) ?? 1;

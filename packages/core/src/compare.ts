@@ -48,3 +48,17 @@ export function formatFraction({ fraction }: Saving): string {
   const percent = (fraction * 100).toFixed(1);
   return `${percent === '-0.0' ? '0.0' : percent}%`;
 }
+
+/**
+ * `4.00x less` or `2.00x more`: how a size compares with the reference, in words; empty where they are equal, and without
+ * a number where one of the two is nothing.
+ */
+export function describeSaving({ ratio }: Saving): string {
+  if (ratio === 1) {
+    return '';
+  }
+  if (!Number.isFinite(ratio) || ratio === 0) {
+    return ratio === 0 ? 'more' : 'nothing';
+  }
+  return ratio > 1 ? `${ratio.toFixed(2)}x less` : `${(1 / ratio).toFixed(2)}x more`;
+}

@@ -43,6 +43,49 @@ export function describeLayers(model: Model): string {
   return pieces.join('');
 }
 
+/** Layers that remember the same, in the words of `layerLabel`, and which ones they are. */
+export interface EqualLayers {
+  readonly label: string;
+  readonly layer: Layer;
+  /** Ascending, from 0. */
+  readonly indices: readonly number[];
+}
+
+/** Layers grouped by what they remember, in the order in which each kind first occurs. */
+export function equalLayers(layers: readonly Layer[]): readonly EqualLayers[] {
+  const groups = new Map<string, { label: string; layer: Layer; indices: number[] }>();
+  layers.forEach((layer, index) => {
+    const label = layerLabel(layer);
+    const group = groups.get(label);
+    if (group === undefined) {
+      groups.set(label, { label, layer, indices: [index] });
+    } else {
+      group.indices.push(index);
+    }
+  });
+  return [...groups.values()];
+}
+
+/** More ranges than this fill a screen and say nothing. */
+const MAX_RANGES = 12;
+
+/** Ascending numbers as ranges: `0-4, 6-10, 12`; the middle of many is left out. */
+export function rangesText(indices: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const index of indices) {
+    const range = ranges.at(-1);
+    if (range !== undefined && range.last === index - 1) {
+      range.last = index;
+    } else {
+      ranges.push({ first: index, last: index });
+    }
+  }
+  const texts = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
+  return texts.length > MAX_RANGES
+    ? `${texts.slice(0, MAX_RANGES).join(', ')}, ... ${texts.at(-1)}`
+    : texts.join(', ');
+}
+
 /** One layer in words: `full, 8 KV heads x 128`. */
 export function layerLabel(layer: Layer): string {
   return memoriesOf(layer)
@@ -50,7 +93,8 @@ export function layerLabel(layer: Layer): string {
     .join(' & ');
 }
 
-function layerKind(layer: Layer): string {
+/** What a layer remembers in a word or two, without its sizes: `sliding(1024)`. */
+export function layerKind(layer: Layer): string {
   const kinds = memoriesOf(layer).map(memoryKind);
   return kinds.length === 1 ? kinds.join('') : `(${kinds.join(' & ')})`;
 }

@@ -63,3 +63,8 @@ export interface Engine {
   /** @throws InputError where the engine cannot run this model or workload. */
   readonly plan: (model: Model, workload: Workload) => Plan;
 }
+
+/** What `auto` means for keys and values of a model on an engine. */
+export function autoKvCacheDtype(engine: Engine, model: Model): ChosenDtype {
+  return engine.kvCacheDtype?.(model) ?? model.kvCacheDtype;
+}

@@ -1,4 +1,6 @@
-import { contextFigure, type FigureStyle } from './figure.js';
+import { contextFigure } from './figure.js';
+import { type FigureStyle, memoryUnit } from './figure-style.js';
+import { sizeTicks } from './size-ticks.js';
 import { spread } from './spread.js';
 import type { Sweep } from './sweep.js';
 import { formatBytes } from './units.js';
@@ -69,7 +71,7 @@ export function labelledContextFigure(sweep: Sweep, style: FigureStyle): ReturnT
       yaxis: {
         ...(layout.yaxis as object),
         ...{ title: axisTitle('KV cache'), range: [low, high], automargin: false },
-        ...sizeTicks(low, high, style.units),
+        ...sizeTicks(...bytesOf(low, high, style), style.units, MAX_TICKS),
       },
       annotations: ends.map(({ x, y, color }, index) => ({
         ...{ x, y, text: labels[index], xanchor: 'left', yanchor: 'middle', align: 'left' },
@@ -96,24 +98,13 @@ function axisTitle(text: string): Readonly<Record<string, unknown>> {
   return { text, standoff: 6, font: { size: 12 } };
 }
 
-/** Steps of the memory axis, as factors, the finest first. */
-const TICK_STEPS = { decimal: [10, 100, 1000], binary: [2, 4, 16, 64, 1024] } as const;
+/** Marks of the memory axis. */
 const MAX_TICKS = 10;
 
-/** Marks at round sizes, each with its unit. */
-function sizeTicks(low: number, high: number, units: FigureStyle['units']) {
-  const unitBytes = units === 'decimal' ? 1e9 : 2 ** 30;
-  const steps = TICK_STEPS[units];
-  const countOf = (step: number) => (high - low) / Math.log10(step);
-  const step = steps.find((factor) => countOf(factor) <= MAX_TICKS) ?? steps[steps.length - 1] ?? 10;
-  const logStep = Math.log10(step);
-  const first = Math.ceil((low + Math.log10(unitBytes)) / logStep);
-  const last = Math.floor((high + Math.log10(unitBytes)) / logStep);
-  const sizes = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => step ** (first + index));
-  return {
-    tickvals: sizes.map((bytes) => bytes / unitBytes),
-    ticktext: sizes.map((bytes) => formatBytes(Math.round(bytes), units)),
-  };
+/** The ends of the memory axis in bytes. */
+function bytesOf(low: number, high: number, { units }: FigureStyle): readonly [number, number] {
+  const { bytes } = memoryUnit(units);
+  return [bytes * 10 ** low, bytes * 10 ** high];
 }
 
 function logOf(value: number, low: number): number {

@@ -2,28 +2,39 @@ import { formatRatio, savingAgainst } from './compare.js';
 import type { Sweep } from './sweep.js';
 import { type ByteUnits, formatBytes, formatTokens } from './units.js';
 
-/** The numbers of a figure as a table: a row for each context length, a column for each series. */
+/** The numbers of a figure as a table. All texts are plain, labels as they were given. */
 export interface FigureTable {
   readonly caption: string;
-  /** Titles of the columns: the context's, then each series' label. */
+  /** Titles of the columns, that of the rows' heads first. */
   readonly heads: readonly string[];
   readonly rows: readonly FigureTableRow[];
 }
 
-/** One context length and what each series takes there. */
 export interface FigureTableRow {
   readonly head: string;
+  /** The number that the head stands for, where it is one. */
+  readonly number?: number;
   readonly cells: readonly FigureTableCell[];
 }
 
-/** A size for people, how many times smaller than the first series it is (empty for that one), and its exact bytes. */
 export interface FigureTableCell {
-  readonly size: string;
-  readonly ratio: string;
-  readonly bytes: number;
+  /** For people: a size, a count, a name. */
+  readonly text: string;
+  /** What is said beside it, such as a ratio; empty where there is nothing to say. */
+  readonly note: string;
+  /** The exact number of bytes, where the text is a size. */
+  readonly bytes?: number;
 }
 
-/** The table that belongs to a sweep's figure. All texts are plain, labels as they were given. */
+/** A cell that holds a size. */
+export function sizeCell(bytes: number, units: ByteUnits, note = ''): FigureTableCell {
+  return { text: formatBytes(bytes, units), note, bytes };
+}
+
+/**
+ * The table that belongs to a sweep's figure: a row for each context length, a column for each series, with how many
+ * times smaller than the first series it is.
+ */
 export function figureTable({ contextLengths, series }: Sweep, units: ByteUnits): FigureTable {
   const [reference] = series;
   return {
@@ -31,10 +42,11 @@ export function figureTable({ contextLengths, series }: Sweep, units: ByteUnits)
     heads: ['Context (tokens)', ...series.map(({ label }) => label)],
     rows: contextLengths.map((contextLength, index) => ({
       head: formatTokens(contextLength),
+      number: contextLength,
       cells: series.map(({ totalBytes }, column) => {
         const bytes = totalBytes[index] ?? 0;
         const ratio = formatRatio(savingAgainst(reference?.totalBytes[index] ?? 0, bytes));
-        return { size: formatBytes(bytes, units), ratio: column === 0 ? '' : ratio, bytes };
+        return sizeCell(bytes, units, column === 0 ? '' : ratio);
       }),
     })),
   };

@@ -1,20 +1,18 @@
+import {
+  baseAxis,
+  baseLayout,
+  escapeText,
+  type Figure,
+  type FigureStyle,
+  legendBelow,
+  memoryUnit,
+  ROOMS,
+  strokeAt,
+  THEMES,
+} from './figure-style.js';
+import { sizeTicks } from './size-ticks.js';
 import type { Sweep } from './sweep.js';
-import { type ByteUnits, formatBytes, formatTokens } from './units.js';
-
-/** How a figure looks. */
-export interface FigureStyle {
-  readonly title: string;
-  readonly logX: boolean;
-  readonly logY: boolean;
-  /** Units of the memory axis: GB (10^9 bytes) or GiB (2^30). */
-  readonly units: ByteUnits;
-  readonly theme: 'light' | 'dark';
-  /** Room for the figure: a narrow one, as on a phone, has its legend below and fewer labels. */
-  readonly size: 'wide' | 'narrow';
-}
-
-/** Below this width, in CSS pixels, a figure should be drawn as a narrow one. */
-export const NARROW_WIDTH = 640;
+import { formatBytes, formatTokens } from './units.js';
 
 /** The title of the teaching script's figure. */
 export const SEED_TITLE = 'KV-cache vs Context Length — MHA vs GQA (multi-group)';
@@ -32,7 +30,7 @@ export const DEFAULT_STYLE: FigureStyle = {
 /** A line of a Plotly figure. */
 export interface FigureTrace {
   readonly type: 'scatter';
-  readonly mode: 'lines+markers';
+  readonly mode: 'lines+markers' | 'lines';
   readonly name: string;
   /** Context lengths in tokens. */
   readonly x: readonly number[];
@@ -42,132 +40,94 @@ export interface FigureTrace {
   readonly customdata: readonly number[];
   readonly text: readonly string[];
   readonly hovertemplate: string;
-  readonly line: { readonly color: string; readonly width: number };
-  readonly marker: { readonly symbol: string; readonly size: number };
+  readonly line: { readonly color: string; readonly width: number; readonly dash?: string };
+  readonly marker?: { readonly symbol: string; readonly size: number };
 }
 
-/** A figure as plain Plotly JSON, for `Plotly.newPlot(element, figure.data, figure.layout, FIGURE_CONFIG)`. */
-export interface Figure {
-  readonly data: readonly FigureTrace[];
-  readonly layout: Readonly<Record<string, unknown>>;
+/** What is drawn into the figure beside its series. */
+export interface ContextMarks {
+  /** Memory to stay within, such as a GPU's: a dashed line across the figure for each. */
+  readonly capacities?: readonly Capacity[];
+  /** A context length in tokens to point out: a thin upright line. */
+  readonly contextLength?: number;
 }
 
-/**
- * How Plotly shows a figure: nothing that would send it anywhere, and no tool that means nothing for it. Plotly 4 offers
- * to upload charts to its maker's cloud by default.
- */
-export const FIGURE_CONFIG = {
-  responsive: true,
-  displaylogo: false,
-  showSendToCloud: false,
-  plotlyServerURL: '',
-  modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'],
-} as const;
-
-/** Colours that people with colour vision deficiencies can tell apart (Okabe and Ito, 2008), each with a marker of its own. */
-const STROKES = [
-  { color: '#0072b2', symbol: 'circle' },
-  { color: '#d55e00', symbol: 'square' },
-  { color: '#009e73', symbol: 'diamond' },
-  { color: '#cc79a7', symbol: 'triangle-up' },
-  { color: '#e69f00', symbol: 'triangle-down' },
-  { color: '#56b4e9', symbol: 'cross' },
-  { color: '#8c6bb1', symbol: 'x' },
-  { color: '#7f7f7f', symbol: 'star' },
-] as const;
-
-const THEMES = {
-  light: { paper: '#ffffff', ink: '#1f2328', grid: '#e4e7eb' },
-  dark: { paper: '#0d1117', ink: '#e6edf3', grid: '#30363d' },
-} as const;
-
-/** What fits into a figure; more labels than `ticks` would overlap on an axis. */
-const ROOMS = {
-  wide: {
-    ...{ titleSize: 18, textSize: 13, ticks: 12 },
-    margin: { l: 70, r: 30, t: 60, b: 72 },
-    legend: { x: 0.02, y: 0.98 },
-  },
-  narrow: {
-    ...{ titleSize: 13, textSize: 12, ticks: 6 },
-    margin: { l: 50, r: 12, t: 64, b: 50 },
-    legend: { x: 0, y: -0.3 },
-  },
-} as const;
-
-/** The font of every figure; exports embed it where the system has none. */
-export const FIGURE_FONT = '"Open Sans", verdana, arial, sans-serif';
+/** Memory to stay within, and what it is: `H100 80 GB`. */
+export interface Capacity {
+  readonly label: string;
+  readonly bytes: number;
+}
 
 /** Memory against context length, one line for each series. Labels and title are shown as text, whatever they contain. */
-export function contextFigure({ contextLengths, series }: Sweep, style: FigureStyle = DEFAULT_STYLE): Figure {
+export function contextFigure(
+  { contextLengths, series }: Sweep,
+  style: FigureStyle = DEFAULT_STYLE,
+  { capacities = [], contextLength }: ContextMarks = {},
+): Figure<FigureTrace> {
   const theme = THEMES[style.theme];
-  const room = ROOMS[style.size];
-  const unitBytes = style.units === 'decimal' ? 1e9 : 2 ** 30;
-  const unitName = style.units === 'decimal' ? 'GB' : 'GiB';
+  const unit = memoryUnit(style.units);
   const data = series.map(({ label, totalBytes }, index): FigureTrace => {
     const bytes = Array.from(totalBytes);
-    const { color, symbol } = STROKES[index % STROKES.length] ?? STROKES[0];
+    const { color, symbol } = strokeAt(index);
     return {
       type: 'scatter',
       mode: 'lines+markers',
       name: escapeText(label),
       x: contextLengths,
-      y: bytes.map((value) => value / unitBytes),
+      y: bytes.map((value) => value / unit.bytes),
       customdata: bytes,
       text: bytes.map((value) => formatBytes(value, style.units)),
-      hovertemplate: '%{x:,} tokens: <b>%{text}</b> (%{customdata:,} bytes)<extra>%{fullData.name}</extra>',
+      hovertemplate: '%{x:,} tokens: %{text} (%{customdata:,} bytes)<extra>%{fullData.name}</extra>',
       line: { color, width: 2 },
       marker: { symbol, size: 7 },
     };
   });
-  const axis = {
-    gridcolor: theme.grid,
-    linecolor: theme.ink,
-    showline: true,
-    ticks: 'outside',
-    tickcolor: theme.ink,
-    zeroline: false,
-    automargin: true,
-  };
+  const ends = [Math.min(...contextLengths), Math.max(...contextLengths)];
+  const lines = capacities.map(
+    ({ label, bytes }, index): FigureTrace => ({
+      type: 'scatter',
+      mode: 'lines',
+      name: escapeText(label),
+      x: ends,
+      y: ends.map(() => bytes / unit.bytes),
+      customdata: ends.map(() => bytes),
+      text: ends.map(() => formatBytes(bytes, style.units)),
+      hovertemplate: '%{text} (%{customdata:,} bytes)<extra>%{fullData.name}</extra>',
+      line: { color: theme.muted, width: 1.5, dash: DASHES[index % DASHES.length] ?? 'dash' },
+    }),
+  );
+  const axis = baseAxis(style);
   return {
-    data,
+    data: [...data, ...lines],
     layout: {
-      title: {
-        text: escapeText(style.title),
-        font: { size: room.titleSize },
-        ...{ x: 0.5, xanchor: 'center', y: 1, yref: 'paper', yanchor: 'bottom', pad: { b: 14 } },
-      },
-      font: { family: FIGURE_FONT, size: room.textSize, color: theme.ink },
-      paper_bgcolor: theme.paper,
-      plot_bgcolor: theme.paper,
-      margin: room.margin,
-      hovermode: 'closest',
-      showlegend: true,
-      legend: {
-        ...room.legend,
-        xanchor: 'left',
-        yanchor: 'top',
-        bgcolor: theme.paper,
-        bordercolor: theme.grid,
-        borderwidth: 1,
-      },
+      ...baseLayout(style),
       xaxis: {
         ...axis,
         type: style.logX ? 'log' : 'linear',
         title: { text: style.logX ? 'context_length (log scale)' : 'context_length' },
-        ...(style.logX ? lengthTicks(contextLengths, room.ticks) : {}),
+        ...(style.logX ? lengthTicks(contextLengths, ROOMS[style.size].ticks) : {}),
       },
       yaxis: {
         ...axis,
         type: style.logY ? 'log' : 'linear',
-        title: { text: `Total KV cache (${unitName})${style.logY ? ' (log scale)' : ''}` },
-        ...(style.logY ? {} : { rangemode: 'tozero' }),
+        title: { text: `Total KV cache (${unit.name})${style.logY ? ' (log scale)' : ''}` },
+        ...(style.logY ? ticksAround([...data, ...lines], style) : { rangemode: 'tozero' }),
       },
+      // On logarithmic axes lines begin where the legend would be.
+      ...(style.logY ? { legend: legendBelow(style) } : {}),
+      ...(contextLength === undefined ? {} : { shapes: [uprightLine(contextLength, theme.muted)] }),
     },
   };
 }
 
-function lengthTicks(
+const DASHES = ['dash', 'dot', 'dashdot', 'longdash'] as const;
+
+function uprightLine(x: number, color: string): Readonly<Record<string, unknown>> {
+  return { type: 'line', x0: x, x1: x, y0: 0, y1: 1, yref: 'paper', line: { color, width: 1, dash: 'dot' } };
+}
+
+/** Marks of a logarithmic context axis: the lengths that are drawn, or every so many of them where they are many. */
+export function lengthTicks(
   contextLengths: readonly number[],
   maximum: number,
 ): {
@@ -180,7 +140,19 @@ function lengthTicks(
   return { tickvals, ticktext: tickvals.map(formatTokens) };
 }
 
-/** Plotly reads some HTML in texts; names come from configs that nobody vetted. */
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Marks that enclose all lines, as the axis does. */
+function ticksAround(
+  traces: readonly FigureTrace[],
+  { units, size }: FigureStyle,
+): ReturnType<typeof sizeTicks> {
+  const sizes = traces.flatMap(({ customdata }) => customdata.filter((bytes) => bytes > 0));
+  const base = units === 'decimal' ? 10 : 2;
+  const power = (bytes: number, round: (exponent: number) => number) =>
+    base ** round(Math.log10(bytes) / Math.log10(base));
+  return sizeTicks(
+    power(Math.min(...sizes), Math.floor),
+    power(Math.max(...sizes), Math.ceil),
+    units,
+    ROOMS[size].ticks,
+  );
 }

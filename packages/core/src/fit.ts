@@ -1,4 +1,4 @@
-import type { DtypeName } from './dtype.js';
+import { type DtypeName, dtypeOf } from './dtype.js';
 import type { Engine } from './engine.js';
 import { InputError } from './errors.js';
 import { estimate, perDeviceBytesByContext } from './estimate.js';
@@ -133,6 +133,53 @@ export function fitByDtype(
     const found = withoutError(() => fit({ ...request, workload }));
     return typeof found === 'string' ? [] : [{ dtype, fit: found }];
   });
+}
+
+/** Dtypes of 16, 8 and 4 bits, of each the first that an engine has. */
+const BY_BITS: readonly (readonly [DtypeName, DtypeName])[] = [
+  ['bf16', 'fp16'],
+  ['fp8_e4m3', 'q8_0'],
+  ['int4', 'q4_0'],
+];
+
+/** What fits with keys and values in one dtype, or in two. */
+export interface FitRow {
+  readonly dtype: string;
+  readonly fit: Fit;
+}
+
+/** What fits with keys and values as the request has them, and in a dtype of each other size. */
+export function fitByBits(request: FitRequest, found: Fit = fit(request)): readonly FitRow[] {
+  const { keyDtype, valueDtype } = request.workload;
+  const label = keyDtype === valueDtype ? keyDtype : `${keyDtype} + ${valueDtype}`;
+  const isOwnSize = (names: readonly DtypeName[]) =>
+    keyDtype === valueDtype &&
+    names.some((name) => Math.round(bitsOf(name)) === Math.round(bitsOf(keyDtype)));
+  const others = BY_BITS.filter((names) => !isOwnSize(names)).flatMap(([usual, otherwise]) => {
+    const rows = fitByDtype(request, [usual]);
+    return rows.length > 0 ? rows : fitByDtype(request, [otherwise]);
+  });
+  return [{ dtype: label, fit: found }, ...others];
+}
+
+function bitsOf(name: DtypeName): number {
+  const { blockBytes, blockSize } = dtypeOf(name);
+  return (8 * blockBytes) / blockSize;
+}
+
+/** Why no more fits, in words. */
+export function describeLimit({ limit, limitReason }: Fitting, modelName: string): string {
+  switch (limit) {
+    case 'model':
+      return `${modelName} was made for no more`;
+    case 'engine':
+      return limitReason ?? 'the engine runs no more';
+    case 'none':
+      return 'the cache does not grow';
+    case 'memory':
+    case 'weights':
+      return 'memory is the limit';
+  }
 }
 
 /** Devices that a workload's parallelism takes on an engine. */

@@ -1,4 +1,5 @@
 export * from './attention.js';
+export * from './batch-grid.js';
 export * from './case.js';
 export * from './compare.js';
 export * from './describe.js';
@@ -18,7 +19,20 @@ export * from './errors.js';
 export * from './estimate.js';
 export { checkInteger } from './exact.js';
 export * from './figure.js';
+export * from './figure-batch.js';
+export * from './figure-fit.js';
 export * from './figure-labelled.js';
+export * from './figure-layers.js';
+export * from './figure-pools.js';
+export * from './figure-savings.js';
+export {
+  FIGURE_CONFIG,
+  FIGURE_FONT,
+  type Figure,
+  type FigureStyle,
+  NARROW_WIDTH,
+  strokeAt,
+} from './figure-style.js';
 export * from './figure-table.js';
 export * from './fit.js';
 export { type ConfigOrigin, modelFromConfig } from './import/config.js';
@@ -28,6 +42,7 @@ export { withHfQuantConfig } from './import/hf-quant-config.js';
 export { weightsFromSafetensorsIndex } from './import/weights/safetensors-index.js';
 export * from './knobs.js';
 export * from './layer.js';
+export * from './mha-equivalent.js';
 export * from './model.js';
 export * from './nearest.js';
 export * from './numbers.js';

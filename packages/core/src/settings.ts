@@ -1,6 +1,7 @@
 import { InputError } from './errors.js';
 import { checkInteger } from './exact.js';
 import { nearest } from './nearest.js';
+import { parseInteger } from './numbers.js';
 
 /** A knob of an engine, under the engine's own flag name. One list of them serves types, checks, help and forms. */
 export interface EngineSetting {
@@ -44,6 +45,27 @@ export function checkSettings<const Settings extends readonly EngineSetting[]>(
     checkValue(setting, value);
   }
   return values as SettingsOf<Settings>;
+}
+
+/**
+ * The value that a text means for a setting; whether it makes sense there, `checkSettings` says.
+ *
+ * @throws InputError for an integer that is none, or for something that is neither on nor off.
+ */
+export function parseSetting({ flag, type }: EngineSetting, text: string): number | boolean | string {
+  switch (type) {
+    case 'integer':
+      return parseInteger(text, flag);
+    case 'fraction':
+      return /^(\d+|\d*\.\d+)$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      if (text !== 'on' && text !== 'off') {
+        throw new InputError(`${flag} is "${text}"; it must be on or off.`);
+      }
+      return text === 'on';
+    default:
+      return text;
+  }
 }
 
 function unknownSetting(engineName: string, settings: readonly EngineSetting[], key: string): InputError {

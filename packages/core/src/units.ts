@@ -79,3 +79,10 @@ export function formatTokens(tokens: number): string {
   }
   return tokens >= 1024 && tokens % 1024 === 0 ? `${tokens / 1024}k` : `${tokens}`;
 }
+
+/** Seconds for a reader, to three significant digits: `13.6 ms`. */
+export function formatSeconds(seconds: number): string {
+  const [value, unit] =
+    seconds >= 1 ? [seconds, 's'] : seconds >= 1e-3 ? [seconds * 1e3, 'ms'] : [seconds * 1e6, 'µs'];
+  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+}

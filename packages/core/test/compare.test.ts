@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, formatFraction, savingAgainst } from '../src/compare.js';
+import { compare, describeSaving, formatFraction, savingAgainst } from '../src/compare.js';
 import { ideal } from '../src/engines/ideal.js';
 import { estimate } from '../src/estimate.js';
 import * as arbitrary from './arbitraries.js';
@@ -47,5 +47,17 @@ describe('a saving', () => {
     expect(formatFraction(savingAgainst(100, 25))).toBe('75.0%');
     expect(formatFraction(savingAgainst(100, 200))).toBe('-100.0%');
     expect(formatFraction(savingAgainst(1_000_000, 1_000_001))).toBe('0.0%');
+  });
+});
+
+describe('a saving in words', () => {
+  it.each([
+    [4, 1, '4.00x less'],
+    [1, 2, '2.00x more'],
+    [3, 3, ''],
+    [1, 0, 'nothing'],
+    [0, 1, 'more'],
+  ])('of %d against %d is %j', (reference, bytes, text) => {
+    expect(describeSaving(savingAgainst(reference, bytes))).toBe(text);
   });
 });

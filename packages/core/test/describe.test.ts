@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeLayers, layerLabel } from '../src/describe.js';
+import { describeLayers, equalLayers, layerLabel, rangesText } from '../src/describe.js';
 import type { Layer } from '../src/layer.js';
 import { layer, modelOf } from './arbitraries.js';
 
@@ -83,6 +83,31 @@ describe('the label of a layer', () => {
         expect(layerLabel(any)).toMatch(/^[\w(]/);
         expect(layerLabel(any)).not.toMatch(/undefined|NaN/);
       }),
+    );
+  });
+});
+
+describe('layers grouped by what they remember', () => {
+  it('are all of them, each once, equal within a group', () => {
+    fc.assert(
+      fc.property(fc.array(layer), (layers) => {
+        const groups = equalLayers(layers);
+        expect(groups.flatMap(({ indices }) => indices).sort((one, other) => one - other)).toEqual(
+          layers.map((_, index) => index),
+        );
+        for (const { label, indices } of groups) {
+          expect(indices.map((index) => layerLabel(layers[index] ?? none))).toEqual(indices.map(() => label));
+        }
+        expect(new Set(groups.map(({ label }) => label)).size).toBe(groups.length);
+      }),
+    );
+  });
+
+  it('are named by ranges, the middle of many left out', () => {
+    expect(rangesText([0, 1, 2, 5, 7, 8])).toBe('0-2, 5, 7-8');
+    expect(rangesText([])).toBe('');
+    expect(rangesText(Array.from({ length: 20 }, (_, index) => 2 * index))).toBe(
+      '0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, ... 38',
     );
   });
 });

@@ -59,7 +59,7 @@ describe('a figure with its labels at the lines', () => {
     const sweep = { contextLengths: [1, 2], series: [{ label: 'x', totalBytes }] };
     const { layout } = labelledContextFigure(sweep, { ...DEFAULT_STYLE, units: 'binary' });
     expect((layout.yaxis as { readonly ticktext: readonly string[] }).ticktext).toEqual([
-      ...['16.0 MiB', '64.0 MiB', '256 MiB', '1.00 GiB', '4.00 GiB', '16.0 GiB', '64.0 GiB'],
+      ...['16 MiB', '64 MiB', '256 MiB', '1 GiB', '4 GiB', '16 GiB', '64 GiB'],
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contextFigure, DEFAULT_STYLE, FIGURE_CONFIG } from '../src/figure.js';
+import { contextFigure, DEFAULT_STYLE } from '../src/figure.js';
+import { FIGURE_CONFIG } from '../src/figure-style.js';
 
 const lengths = [256, 512, 1024];
 const oneSeries = (label: string) => ({
@@ -43,7 +44,7 @@ describe('the figure', () => {
     }));
     const { data } = contextFigure({ contextLengths: lengths, series });
     expect(new Set(data.map(({ line }) => line.color)).size).toBe(8);
-    expect(new Set(data.map(({ marker }) => marker.symbol)).size).toBe(8);
+    expect(new Set(data.map(({ marker }) => marker?.symbol)).size).toBe(8);
   });
 
   it('labels a logarithmic context axis with the lengths, and never with too many', () => {
@@ -82,5 +83,44 @@ describe('the figure', () => {
 
   it('is shown without an offer to send it anywhere', () => {
     expect(FIGURE_CONFIG).toMatchObject({ showSendToCloud: false, plotlyServerURL: '' });
+  });
+
+  it('draws capacities across the figure, and points out a context length', () => {
+    const { data, layout } = contextFigure(oneSeries('a'), DEFAULT_STYLE, {
+      capacities: [{ label: 'GPU <1>', bytes: 24e9 }],
+      contextLength: 512,
+    });
+    expect(data.at(-1)).toMatchObject({
+      name: 'GPU &lt;1&gt;',
+      mode: 'lines',
+      x: [256, 1024],
+      y: [24, 24],
+      customdata: [24e9, 24e9],
+    });
+    expect(layout.shapes).toMatchObject([{ x0: 512, x1: 512 }]);
+  });
+
+  it('labels a logarithmic memory axis with round sizes, and never with too many', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
+      minLength: 3,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(sizes, fc.constantFrom('decimal' as const, 'binary' as const), (bytes, units) => {
+        const series = [{ label: 'a', totalBytes: Float64Array.from(bytes) }];
+        const style = { ...DEFAULT_STYLE, logY: true, units };
+        const { layout } = contextFigure({ contextLengths: lengths, series }, style);
+        const { tickvals, ticktext } = layout.yaxis as {
+          readonly tickvals: readonly number[];
+          readonly ticktext: readonly string[];
+        };
+        expect(tickvals.length).toBeGreaterThan(0);
+        expect(tickvals.length).toBeLessThanOrEqual(12);
+        expect(tickvals).toEqual([...tickvals].sort((one, other) => one - other));
+        for (const text of ticktext) {
+          expect(text).toMatch(/^\d+ ([kMGTP]|[KMGTP]i)?B$/);
+        }
+      }),
+    );
   });
 });

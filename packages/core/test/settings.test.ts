@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSettings, type EngineSetting } from '../src/settings.js';
+import { checkSettings, type EngineSetting, parseSetting } from '../src/settings.js';
 
 const SETTINGS = [
   { key: 'blockSize', flag: '--block-size', type: 'integer', description: 'tokens in a block' },
@@ -36,5 +36,26 @@ describe('settings of an engine', () => {
     );
     expect(() => check({ constructor: 1 })).toThrow('no setting "constructor"');
     expect(() => checkSettings('ideal', [], { blockSize: 1 })).toThrow('The engine ideal has no settings');
+  });
+});
+
+describe('a setting as text', () => {
+  it.each([
+    ['blockSize', '32', 32],
+    ['gpuMemoryUtilization', '0.9', 0.9],
+    ['gpuMemoryUtilization', 'most', 'most'],
+    ['swaFull', 'on', true],
+    ['swaFull', 'off', false],
+    ['version', '2', '2'],
+  ])('%s is %j as %j', (key, text, value) => {
+    const setting = SETTINGS.find((known) => known.key === key) ?? SETTINGS[0];
+    expect(parseSetting(setting, text)).toBe(value);
+  });
+
+  it('says what is wrong with one that is none', () => {
+    expect(() => parseSetting(SETTINGS[0], 'x')).toThrow(
+      '--block-size is "x"; it must be a positive integer.',
+    );
+    expect(() => parseSetting(SETTINGS[2], 'yes')).toThrow('--swa-full is "yes"; it must be on or off.');
   });
 });

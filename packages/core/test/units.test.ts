@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatTokens, parseBytes, parseTokens } from '../src/units.js';
+import { formatBytes, formatSeconds, formatTokens, parseBytes, parseTokens } from '../src/units.js';
 
 describe('tokens as text', () => {
   it.each([
@@ -88,5 +88,16 @@ describe('bytes as text', () => {
         expect(Math.abs(shown / bytes - 1)).toBeLessThan(0.01);
       }),
     );
+  });
+});
+
+describe('a duration for a reader', () => {
+  it.each([
+    [12.34, '12.3 s'],
+    [0.009_608, '9.61 ms'],
+    [0.25, '250 ms'],
+    [4.2e-5, '42.0 µs'],
+  ])('of %d seconds is %j', (seconds, text) => {
+    expect(formatSeconds(seconds)).toBe(text);
   });
 });

@@ -1,14 +1,15 @@
 import {
   DEFAULT_OVERHEAD_BYTES,
-  type DtypeName,
+  describeLimit,
   devicesOf,
-  dtypeOf,
   type Fit,
   type FitRequest,
+  type FitRow,
   type Fitting,
   fit,
-  fitByDtype,
+  fitByBits,
   formatBytes,
+  formatSeconds,
   formatTokens,
   InputError,
   type KnobTexts,
@@ -27,7 +28,7 @@ import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { type Note, renderNotes } from '../render/notes.js';
-import { formatParameters, formatSeconds, grouped } from '../render/numbers.js';
+import { formatParameters, grouped } from '../render/numbers.js';
 import { printable } from '../render/printable.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
@@ -51,7 +52,7 @@ export async function fitCommand(argument: string | undefined, options: FitOptio
   checkDevices(options, devicesOf(item.workload, item.engine));
   const request = requestFrom(item, device, options);
   const found = fit(request);
-  const answer: Answer = { item, device, request, fit: found, rows: rowsFor(request, found) };
+  const answer: Answer = { item, device, request, fit: found, rows: fitByBits(request, found) };
   switch (format) {
     case 'json':
       print(renderJson(answerJson(answer)));
@@ -70,13 +71,7 @@ interface Answer {
   readonly device: Device;
   readonly request: FitRequest;
   readonly fit: Fit;
-  readonly rows: readonly Row[];
-}
-
-/** What fits with keys and values in one dtype, or in two. */
-interface Row {
-  readonly dtype: string;
-  readonly fit: Fit;
+  readonly rows: readonly FitRow[];
 }
 
 function requestFrom(item: CliCase, device: Device, options: FitOptions): FitRequest {
@@ -133,31 +128,6 @@ function overheadFrom(text: string | undefined): number {
     return DEFAULT_OVERHEAD_BYTES;
   }
   return /^0+\s*[a-z]*$/i.test(text.trim()) ? 0 : parseBytes(text, '--overhead');
-}
-
-/** Dtypes of 16, 8 and 4 bits, of each the first that an engine has. */
-const BY_BITS: readonly (readonly DtypeName[])[] = [
-  ['bf16', 'fp16'],
-  ['fp8_e4m3', 'q8_0'],
-  ['int4', 'q4_0'],
-];
-
-/** What fits with keys and values as they are, and in a dtype of each other size. */
-function rowsFor(request: FitRequest, found: Fit): readonly Row[] {
-  const { keyDtype, valueDtype } = request.workload;
-  const label = keyDtype === valueDtype ? keyDtype : `${keyDtype} + ${valueDtype}`;
-  const isOwnSize = (names: readonly DtypeName[]) =>
-    keyDtype === valueDtype &&
-    names.some((name) => Math.round(bitsOf(name)) === Math.round(bitsOf(keyDtype)));
-  const others = BY_BITS.filter((names) => !isOwnSize(names)).flatMap((names) =>
-    fitByDtype(request, names).slice(0, 1),
-  );
-  return [{ dtype: label, fit: found }, ...others];
-}
-
-function bitsOf(name: DtypeName): number {
-  const { blockBytes, blockSize } = dtypeOf(name);
-  return (8 * blockBytes) / blockSize;
 }
 
 function report(answer: Answer): readonly string[] {
@@ -259,13 +229,13 @@ function findings({ item: { workload, model }, device, fit: found, request }: An
     {
       label: 'largest context',
       value: contextText(largestContext),
-      note: `for ${sequences}; ${limitText(largestContext, model.name)}`,
+      note: `for ${sequences}; ${describeLimit(largestContext, model.name)}`,
       isAnswer: true,
     },
     {
       label: 'most sequences',
       value: sequencesText(mostSequences),
-      note: `of ${formatTokens(workload.contextLength)} tokens; ${limitText(mostSequences, model.name)}`,
+      note: `of ${formatTokens(workload.contextLength)} tokens; ${describeLimit(mostSequences, model.name)}`,
       isAnswer: true,
     },
     ...(device.gpu === undefined || mostSequences.numSequences === 0
@@ -296,20 +266,6 @@ function sequencesText({ numSequences, limit }: Fitting): string {
   return limit === 'none' ? 'any number' : grouped(numSequences);
 }
 
-function limitText({ limit, limitReason }: Fitting, name: string): string {
-  switch (limit) {
-    case 'model':
-      return `${name} was made for no more`;
-    case 'engine':
-      return limitReason ?? 'the engine runs no more';
-    case 'none':
-      return 'the cache does not grow';
-    case 'memory':
-    case 'weights':
-      return 'memory is the limit';
-  }
-}
-
 function unifiedWarnings({ device }: Answer): readonly string[] {
   return device.gpu?.isUnified === true && device.memorySource !== '--memory'
     ? [
@@ -318,9 +274,9 @@ function unifiedWarnings({ device }: Answer): readonly string[] {
     : [];
 }
 
-function columns({ item: { workload }, device }: Answer): readonly Column<Row>[] {
+function columns({ item: { workload }, device }: Answer): readonly Column<FitRow>[] {
   const { numSequences, contextLength } = workload;
-  const time = (title: string, of: (found: Fit) => Fitting): readonly Column<Row>[] =>
+  const time = (title: string, of: (found: Fit) => Fitting): readonly Column<FitRow>[] =>
     device.gpu === undefined
       ? []
       : [{ title, align: 'right', cell: ({ fit: found }) => tableTime(of(found)) }];
@@ -351,7 +307,7 @@ function tableTime({ secondsPerStep }: Fitting): string {
   return secondsPerStep === undefined ? '?' : `>= ${formatSeconds(secondsPerStep)}`;
 }
 
-function exactColumns({ item: { model, engine, workload }, device }: Answer): readonly Column<Row>[] {
+function exactColumns({ item: { model, engine, workload }, device }: Answer): readonly Column<FitRow>[] {
   const seconds = ({ secondsPerStep }: Fitting) =>
     secondsPerStep === undefined ? '' : String(secondsPerStep);
   return [

@@ -1,4 +1,4 @@
-import { describeLayers, type Layer, layerLabel, type Model } from '@kv/core';
+import { describeLayers, type EqualLayers, equalLayers, layerLabel, type Model, rangesText } from '@kv/core';
 import kleur from 'kleur';
 import { modelFrom } from '../input/model.js';
 import type { FormatOptions } from '../options.js';
@@ -15,7 +15,7 @@ import { print, printLines, terminalWidth, warningLines } from '../render/termin
 export async function inspectCommand(argument: string, options: FormatOptions): Promise<void> {
   const format = formatOf(options);
   const model = await modelFrom(argument);
-  const groups = groupsOf(model.layers);
+  const groups = equalLayers(model.layers);
   switch (format) {
     case 'json':
       print(renderJson(inspectionJson(model)));
@@ -29,19 +29,13 @@ export async function inspectCommand(argument: string, options: FormatOptions): 
   }
 }
 
-/** Layers that remember the same. */
-interface Group {
-  readonly label: string;
-  readonly indices: readonly number[];
-}
-
-const COLUMNS: readonly Column<Group>[] = [
+const COLUMNS: readonly Column<EqualLayers>[] = [
   { title: 'Remembers', align: 'left', cell: ({ label }) => label },
   { title: 'Layers', align: 'right', cell: ({ indices }) => grouped(indices.length) },
   { title: 'Which', align: 'left', cell: ({ indices }) => rangesText(indices) },
 ];
 
-function report(model: Model, groups: readonly Group[]): readonly string[] {
+function report(model: Model, groups: readonly EqualLayers[]): readonly string[] {
   const { dtype, reason } = model.kvCacheDtype;
   return [
     `${kleur.bold(printable(model.name))}  ${kleur.dim(`${printable(model.architecture)}, ${model.numHiddenLayers} layers, KV cache in ${dtype} (${printable(reason)})`)}`,
@@ -60,38 +54,4 @@ function inspectionJson(model: Model): Record<string, unknown> {
     ...sizes,
     layers: layers.map((layer, index) => ({ index, label: layerLabel(layer), ...layer })),
   };
-}
-
-function groupsOf(layers: readonly Layer[]): readonly Group[] {
-  const indicesOf = new Map<string, number[]>();
-  layers.forEach((layer, index) => {
-    const label = layerLabel(layer);
-    const indices = indicesOf.get(label);
-    if (indices === undefined) {
-      indicesOf.set(label, [index]);
-    } else {
-      indices.push(index);
-    }
-  });
-  return [...indicesOf].map(([label, indices]) => ({ label, indices }));
-}
-
-/** More ranges than this fill a screen and say nothing. */
-const MAX_RANGES = 12;
-
-/** Ascending numbers as ranges: `0-4, 6-10, 12`. */
-function rangesText(indices: readonly number[]): string {
-  const ranges: { first: number; last: number }[] = [];
-  for (const index of indices) {
-    const range = ranges.at(-1);
-    if (range !== undefined && range.last === index - 1) {
-      range.last = index;
-    } else {
-      ranges.push({ first: index, last: index });
-    }
-  }
-  const texts = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
-  return texts.length > MAX_RANGES
-    ? `${texts.slice(0, MAX_RANGES).join(', ')}, ... ${texts.at(-1)}`
-    : texts.join(', ');
 }

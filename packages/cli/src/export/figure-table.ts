@@ -10,8 +10,8 @@ export function figureTableHtml({ caption, heads, rows }: FigureTable): string {
     '<tbody>',
     ...rows.map(({ head, cells }) => {
       const values = cells.map(
-        ({ size, ratio, bytes }) =>
-          `<td title="${bytes} bytes">${size}${ratio === '' ? '' : ` <small>${ratio}</small>`}</td>`,
+        ({ text, note, bytes }) =>
+          `<td${bytes === undefined ? '' : ` title="${bytes} bytes"`}>${escapeHtml(text)}${note === '' ? '' : ` <small>${escapeHtml(note)}</small>`}</td>`,
       );
       return `<tr><th scope="row">${escapeHtml(head)}</th>${values.join('')}</tr>`;
     }),

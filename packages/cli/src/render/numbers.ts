@@ -10,13 +10,6 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond, 'decimal')}/s`;
 }
 
-/** Seconds for a reader, to three significant digits: `13.6 ms`. */
-export function formatSeconds(seconds: number): string {
-  const [value, unit] =
-    seconds >= 1 ? [seconds, 's'] : seconds >= 1e-3 ? [seconds * 1e3, 'ms'] : [seconds * 1e6, 'µs'];
-  return `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
-}
-
 /** Parameters for a reader: `70.6B`. */
 export function formatParameters(parameters: number): string {
   const [value, unit] =
