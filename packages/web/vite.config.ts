@@ -1,13 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { openingModel } from './build/opening-model.js';
+import { serviceWorker } from './build/service-worker.js';
+import { OPENING_MODEL } from './src/state/state.js';
 
 export default defineConfig({
   // Every address in the built page is relative, so that it works at any path of any host.
   base: './',
+  plugins: [
+    openingModel(OPENING_MODEL),
+    serviceWorker('worker/service-worker.ts', ['icon.svg', 'manifest.webmanifest']),
+  ],
   build: {
     target: 'es2022',
     // Plotly is one chunk of its own that is loaded after the page is useful.
     chunkSizeWarningLimit: 5000,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
   },
   test: { testTimeout: 120_000, hookTimeout: 120_000 },
 });

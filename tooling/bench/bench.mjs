@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_WORKLOAD, designs, ideal, SEED_KNOBS, slidingWindowAttention, sweep } from '@kv/core';
+import { pageTimes } from './page.mjs';
 
 const ROUNDS = 9;
 const KV = fileURLToPath(new URL('../../packages/cli/dist/kv.js', import.meta.url));
@@ -69,6 +70,13 @@ for (const [name, model] of [
   report(`sweep of a million lengths, ${name}`, elapsed, '200 ms', elapsed / 200, '< 1');
 }
 rmSync(folder, { recursive: true, force: true });
+
+const CHARTS = ['context', 'batch', 'fit', 'pools', 'savings', 'layers'];
+for (const [chart, { numbers, drawing }] of Object.entries(await pageTimes(CHARTS))) {
+  const [first, second] = [median(numbers), median(drawing)];
+  report(`page, ${chart}: numbers of a slider's step`, first, '16 ms', first / 16, '< 1');
+  report(`page, ${chart}: the figure`, second, '50 ms', second / 50, '< 1');
+}
 
 function run([command, ...args]) {
   const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });

@@ -1,0 +1,210 @@
+import {
+  type Capacity,
+  type CapacityContour,
+  DEFAULT_OVERHEAD_BYTES,
+  type FigureTable,
+  type Fit,
+  type FitRequest,
+  type FitRow,
+  type Fitting,
+  fitByBits,
+  fitFigure,
+  fit as fitInto,
+  formatSeconds,
+  formatTokens,
+  InputError,
+  parseBytes,
+  sizeCell,
+} from '@kv/core';
+import { availableBytes, type Gpu, gpuNamed } from '@kv/core/gpus';
+import { gpuIds, type State } from '../state/state.js';
+import type { ChartParts, UntitledStyle } from './charts.js';
+import type { EstimatedCase } from './view.js';
+
+/** What of a case fits into the memory of some GPUs of one kind. */
+export interface FitView {
+  readonly gpu: Gpu;
+  readonly request: FitRequest;
+  readonly fit: Fit;
+}
+
+/** What of a case fits into each of the chosen GPUs; nothing where its weights are not known. */
+export function fitsOf(item: EstimatedCase, state: State): readonly FitView[] {
+  return gpusOf(state).flatMap((gpu) => {
+    const request = requestFor(item, gpu, state);
+    return request === undefined ? [] : [{ gpu, request, fit: fitInto(request) }];
+  });
+}
+
+function requestFor(
+  { model, engine, workload }: EstimatedCase,
+  gpu: Gpu,
+  { overhead, utilization }: State,
+): FitRequest | undefined {
+  const { weights } = model;
+  return weights === undefined
+    ? undefined
+    : {
+        ...{ model, engine, workload, weights },
+        memoryBytes: availableBytes(gpu),
+        overheadBytes: overhead === '' ? DEFAULT_OVERHEAD_BYTES : parseOverhead(overhead),
+        ...(utilization === '' || engine.memoryUtilization === undefined
+          ? {}
+          : { memoryUtilization: parseFraction(utilization) }),
+        bandwidthBytesPerSecond: gpu.bandwidthBytesPerSecond,
+      };
+}
+
+function gpusOf(state: State): readonly Gpu[] {
+  return gpuIds(state).map(gpuNamed);
+}
+
+function parseOverhead(text: string): number {
+  return /^0+\s*[a-z]*$/i.test(text.trim()) ? 0 : parseBytes(text, 'overhead');
+}
+
+function parseFraction(text: string): number {
+  const fraction = /^(\d+|\d*\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new InputError(`gpu-memory-utilization is "${text}"; it must be a number above 0 and at most 1.`);
+  }
+  return fraction;
+}
+
+/** Memory of the chosen GPUs: what the weights of a single case leave, or all of it where several would leave different parts. */
+export function capacitiesOf(cases: readonly EstimatedCase[], state: State): readonly Capacity[] {
+  const [first, ...others] = cases;
+  if (first === undefined) {
+    return [];
+  }
+  const fits = others.length === 0 ? fitsOf(first, state) : [];
+  if (fits.length > 0) {
+    return fits
+      .filter(({ fit: { availableBytes: left } }) => left > 0)
+      .map(({ gpu, fit: { numDevices, availableBytes: left } }) => ({
+        label: `${countedName(gpu, numDevices)}, beside the weights`,
+        bytes: numDevices * left,
+      }));
+  }
+  return gpusOf(state).map((gpu) => {
+    const count = Number(state.gpus);
+    return { label: `${countedName(gpu, count)}, weights and all`, bytes: count * availableBytes(gpu) };
+  });
+}
+
+/** The most sequences of each context length that the chosen GPUs hold. */
+export function contoursOf(
+  item: EstimatedCase,
+  lengths: readonly number[],
+  state: State,
+): readonly CapacityContour[] {
+  return gpusOf(state).flatMap((gpu) => {
+    const request = requestFor(item, gpu, state);
+    if (request === undefined) {
+      return [];
+    }
+    const fits = lengths.map((contextLength) =>
+      fitInto({ ...request, workload: { ...request.workload, contextLength } }),
+    );
+    return [
+      {
+        label: countedName(gpu, fits[0]?.numDevices ?? 1),
+        numSequences: fits.map(({ mostSequences }) => mostSequences.numSequences),
+      },
+    ];
+  });
+}
+
+/** What fits into the chosen GPUs, in several dtypes of the cache. */
+export function fitChart(cases: readonly EstimatedCase[], state: State, style: UntitledStyle): ChartParts {
+  const gpus = gpusOf(state);
+  const rows = cases.flatMap((item) =>
+    fitsOf(item, state).map((view) => ({
+      ...view,
+      item,
+      label: gpus.length === 1 ? item.label : `${item.label} on ${view.gpu.name}`,
+      byBits: fitByBits(view.request, view.fit),
+    })),
+  );
+  const reasons = rows.flatMap(({ label, fit: { largestContext, mostSequences } }) =>
+    [largestContext, mostSequences].flatMap(({ limitReason }) =>
+      limitReason === undefined ? [] : [`${label}: ${limitReason}`],
+    ),
+  );
+  const unknown = cases.filter(({ model }) => model.weights === undefined).map(({ label }) => label);
+  const bars = rows.map(({ label, item, fit: found }) => ({
+    label,
+    ...found,
+    cacheBytes: item.allocation.perDeviceBytes,
+  }));
+  const names = gpus.map((gpu, index) => countedName(gpu, rows[index]?.fit.numDevices ?? 1));
+  const title = `What fits into ${names.join(' and ') || 'no GPU'}`;
+  return {
+    figure: fitFigure(bars, { ...style, title }),
+    table: fitTable(rows, state, style),
+    data: rows.map(({ item, gpu, byBits }) => ({ label: item.label, gpu: gpu.id, rows: byBits })),
+    notes: [
+      ...(gpus.length === 0 ? ['Choose a GPU to see what it holds.'] : []),
+      ...unknown.map(
+        (label) =>
+          `The weights of ${label} are not known; give their size, such as 16GB, below “More” in its row to see what fits.`,
+      ),
+      ...new Set(reasons),
+    ],
+  };
+}
+
+interface FitChartRow extends FitView {
+  readonly label: string;
+  readonly item: EstimatedCase;
+  readonly byBits: readonly FitRow[];
+}
+
+function fitTable(rows: readonly FitChartRow[], state: State, { units }: UntitledStyle): FigureTable {
+  return {
+    caption: `The largest context for ${state.sequences} ${state.sequences === '1' ? 'sequence' : 'sequences'}, the most sequences of ${state.context} tokens, what limits them, and the least time that a token of each can take: reading weights and cache once`,
+    heads: ['Model', 'KV dtype', 'For the cache', 'Largest context', 'A token', 'Most sequences', 'A token'],
+    rows: rows.flatMap(({ label, byBits }) =>
+      byBits.map(({ dtype, fit: { availableBytes: left, numDevices, largestContext, mostSequences } }) => ({
+        head: label,
+        cells: [
+          { text: dtype, note: '' },
+          sizeCell(left, units, numDevices === 1 ? '' : 'on each'),
+          { text: contextText(largestContext), note: LIMITS[largestContext.limit] },
+          { text: timeText(largestContext), note: '' },
+          { text: sequencesText(mostSequences), note: LIMITS[mostSequences.limit] },
+          { text: timeText(mostSequences), note: '' },
+        ],
+      })),
+    ),
+  };
+}
+
+const LIMITS: Readonly<Record<Fitting['limit'], string>> = {
+  memory: 'memory',
+  weights: 'weights',
+  model: 'model',
+  engine: 'engine',
+  none: '',
+};
+
+function contextText({ limit, contextLength }: Fitting): string {
+  return limit === 'none' ? 'any' : tokensText(contextLength);
+}
+
+function sequencesText({ limit, numSequences }: Fitting): string {
+  return limit === 'none' ? 'any' : numSequences.toLocaleString('en');
+}
+
+function timeText({ secondsPerStep }: Fitting): string {
+  return secondsPerStep === undefined ? '-' : `≥ ${formatSeconds(secondsPerStep)}`;
+}
+
+function tokensText(tokens: number): string {
+  const text = formatTokens(tokens);
+  return text === String(tokens) ? tokens.toLocaleString('en') : text;
+}
+
+function countedName({ name }: Gpu, count: number): string {
+  return count === 1 ? name : `${count} x ${name}`;
+}

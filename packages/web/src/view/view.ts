@@ -1,0 +1,131 @@
+import {
+  type Allocation,
+  describeSaving,
+  estimate,
+  type FigureStyle,
+  formatBytes,
+  InputError,
+  parseInteger,
+  parseTokens,
+  savingAgainst,
+} from '@kv/core';
+import type { ModelState } from '../library/library.js';
+import type { State } from '../state/state.js';
+import { answerOf, type Sentence } from './answer.js';
+import { meaningsOf, type PageCase, type RowMeaning } from './cases.js';
+import { type ChartView, chartOf } from './charts.js';
+
+/** All that the page shows for a state. */
+export interface View {
+  /** The result in one sentence. */
+  readonly answer: Sentence;
+  readonly rows: readonly RowView[];
+  readonly chart: ChartView;
+  readonly cases: readonly EstimatedCase[];
+}
+
+/** A case with what it takes at the workload of the sliders. */
+export interface EstimatedCase extends PageCase {
+  readonly allocation: Allocation;
+}
+
+/** What is shown beside a row's controls. */
+export type RowView =
+  | { readonly status: 'ready'; readonly results: readonly Result[]; readonly warnings: readonly string[] }
+  | Exclude<RowMeaning, { status: 'ready' }>;
+
+/** A size of one of a row's cases. */
+export interface Result {
+  readonly label: string;
+  /** The place of the case's line in the figure. */
+  readonly place: number;
+  readonly total: string;
+  readonly perToken: string;
+  /** Empty where one device holds all of it. */
+  readonly perDevice: string;
+  /** How it compares with the first case of the page; empty for that one, and for an equal one. */
+  readonly saving: string;
+}
+
+/** How a figure is to look on this device. */
+export type Look = Pick<FigureStyle, 'theme' | 'size'>;
+
+/** A state in which nothing can be shown: no row has a size, or a text that all rows need makes no sense. */
+export interface NoView {
+  readonly rows: readonly RowView[];
+  /** Empty while something is still being read. */
+  readonly problem: string;
+}
+
+/**
+ * What a state means.
+ *
+ * @param lookup what is known of a model that a row names.
+ * @returns a view, or why there is none; sentences begin with the name of the field that makes no sense, where it is one.
+ */
+export function viewOf(state: State, lookup: (reference: string) => ModelState, look: Look): View | NoView {
+  try {
+    const shared = {
+      contextLength: parseTokens(state.context, 'context'),
+      numSequences: parseInteger(state.sequences, 'sequences'),
+      numGpus: parseInteger(state.gpus, 'gpus'),
+    };
+    const estimated = meaningsOf(state.rows, shared, lookup).map(estimateRow);
+    const cases = estimated.flatMap((row) => (row.status === 'ready' ? row.cases : []));
+    const rows = estimated.map((row) => rowView(row, cases, state));
+    return cases.length === 0
+      ? { rows, problem: '' }
+      : { answer: answerOf(cases, state), rows, chart: chartOf(cases, state, look), cases };
+  } catch (error) {
+    if (error instanceof InputError) {
+      return { rows: [], problem: error.message };
+    }
+    throw error;
+  }
+}
+
+type EstimatedRow =
+  | { readonly status: 'ready'; readonly cases: readonly EstimatedCase[] }
+  | Exclude<RowMeaning, { status: 'ready' }>;
+
+function estimateRow(meaning: RowMeaning): EstimatedRow {
+  if (meaning.status !== 'ready') {
+    return meaning;
+  }
+  try {
+    const cases = meaning.cases.map((item) => ({
+      ...item,
+      allocation: estimate(item.model, item.workload, item.engine),
+    }));
+    return { status: 'ready', cases };
+  } catch (error) {
+    if (error instanceof InputError) {
+      return { status: 'problem', message: error.message };
+    }
+    throw error;
+  }
+}
+
+function rowView(row: EstimatedRow, all: readonly EstimatedCase[], { units }: State): RowView {
+  if (row.status !== 'ready') {
+    return row;
+  }
+  const byteUnits = units === 'GB' ? 'decimal' : 'binary';
+  const first = all[0]?.allocation.totalBytes ?? 0;
+  return {
+    status: 'ready',
+    results: row.cases.map((item) => {
+      const { totalBytes, perDeviceBytes, bytesPerToken } = item.allocation;
+      const place = all.indexOf(item);
+      return {
+        label: item.label,
+        place,
+        total: formatBytes(totalBytes, byteUnits),
+        perToken: formatBytes(bytesPerToken, byteUnits),
+        perDevice: perDeviceBytes === totalBytes ? '' : formatBytes(perDeviceBytes, byteUnits),
+        saving: place === 0 ? '' : describeSaving(savingAgainst(first, totalBytes)),
+      };
+    }),
+    warnings: [...new Set(row.cases.flatMap(({ allocation }) => allocation.warnings))],
+  };
+}
