@@ -81,7 +81,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   gpus: [{ line: 'kv gpus h100', shows: 'the GPUs of that name' }],
   web: [
-    { line: 'kv web', shows: 'the page with a control for every knob, in your browser' },
+    { line: 'kv web', shows: 'the page, in your browser' },
+    {
+      line: 'kv web meta-llama/Llama-3.1-8B --engines ideal,vllm --no-open',
+      shows: 'the address of the page with that model on two engines, not opened',
+    },
     {
       line: 'kv web --emb-dim 4096 --n-heads 32 --n-layers 32 --latent-dim 576 --no-open',
       shows: 'the address of the page with a design, not opened',

@@ -43,6 +43,6 @@ export function singleDesign(options: KnobTexts): Design {
 }
 
 /** `embDim` is `--emb-dim`. */
-function flagOf(key: string): string {
+export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -157,9 +157,11 @@ export function buildProgram(): Command {
       await plotCommand(models, options);
     });
 
-  addUseOptions(
-    addGeometryOptions(
-      subcommand(program, 'web [models...]', 'the page, served on this machine and opened in a browser'),
+  addEnginesOption(
+    addWorkloadOptions(
+      addGeometryOptions(
+        subcommand(program, 'web [models...]', 'the page, served on this machine and opened in a browser'),
+      ),
     ),
   )
     .optionsGroup('Server:')

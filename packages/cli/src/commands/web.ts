@@ -19,7 +19,7 @@ export async function webCommand(
   models: readonly string[],
   options: WebOptions & KnobTexts & WorkloadOptions,
 ): Promise<void> {
-  const query = pageQuery(models, options);
+  const query = await pageQuery(models, options);
   const address = `${await serveFolder(PAGE, portFrom(options.port))}${query}`;
   print(address);
   note('Serving to this machine; Ctrl-C ends it.');
