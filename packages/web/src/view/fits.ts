@@ -13,6 +13,7 @@ import {
   formatSeconds,
   formatTokens,
   InputError,
+  type Model,
   parseBytes,
   sizeCell,
 } from '@kv/core';
@@ -92,8 +93,29 @@ export function capacitiesOf(cases: readonly EstimatedCase[], state: State): rea
   });
 }
 
-/** The most sequences of each context length that the chosen GPUs hold. */
+/**
+ * The most sequences of each context length that the chosen GPUs hold. They do not depend on the sliders, so the last ones
+ * are kept: finding them takes longer than a slider may.
+ */
 export function contoursOf(
+  item: EstimatedCase,
+  lengths: readonly number[],
+  state: State,
+): readonly CapacityContour[] {
+  const { row, model } = item;
+  const { gpu, gpus, overhead, utilization } = state;
+  const key = JSON.stringify([state.rows[row], lengths, gpu, gpus, overhead, utilization]);
+  if (last?.model !== model || last.key !== key) {
+    last = { model, key, contours: findContours(item, lengths, state) };
+  }
+  return last.contours;
+}
+
+let last:
+  | { readonly model: Model; readonly key: string; readonly contours: readonly CapacityContour[] }
+  | undefined;
+
+function findContours(
   item: EstimatedCase,
   lengths: readonly number[],
   state: State,
