@@ -57,10 +57,10 @@ function blocks(count: number, hidden: number, intermediate: number): readonly T
 const kimiK25: VisionTensors = (vision, text) => {
   const hidden = integer(vision, 'vt_hidden_size');
   const kernel = field(vision, 'merge_kernel_size');
-  if (!Array.isArray(kernel) || kernel.length !== 2) {
+  if (!isSize(kernel)) {
     return undefined;
   }
-  const merged = hidden * Number(kernel[0]) * Number(kernel[1]);
+  const merged = hidden * kernel[0] * kernel[1];
   const positions = integer(vision, 'init_pos_emb_height') * integer(vision, 'init_pos_emb_width');
   return [
     ...linear('patch_embed.proj', hidden, 3 * integer(vision, 'patch_size') ** 2, true),
@@ -91,4 +91,9 @@ export function visionTensorsOf(type: unknown, vision: Config, text: Config): re
   return typeof type === 'string' && Object.hasOwn(VISION, type)
     ? VISION[type]?.(vision, text)?.map((tensor) => ({ ...tensor, kind: 'other', activeCopies: 0 }))
     : undefined;
+}
+
+/** Height and width. */
+function isSize(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
 }
