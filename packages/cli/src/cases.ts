@@ -9,6 +9,7 @@ import {
 } from '@kv/core';
 import { hasGeometry, knobsFrom, singleDesign } from './geometry.js';
 import { modelFrom } from './input/model.js';
+import type { Wanted } from './input/model-files.js';
 import type { WorkloadOptions } from './options.js';
 import { type Use, usesOf } from './workload.js';
 
@@ -25,11 +26,12 @@ export interface CliCase extends Case, Use {
 export async function caseFor(
   argument: string | undefined,
   options: KnobTexts & WorkloadOptions,
+  wanted: Wanted = {},
 ): Promise<CliCase> {
   checkNotBoth(argument === undefined ? [] : [argument], options);
   return argument === undefined
     ? only(designCases(singleDesign(options), options))
-    : only(modelCases(await modelFrom(argument), options));
+    : only(modelCases(await modelFrom(argument, wanted), options));
 }
 
 /**

@@ -59,6 +59,38 @@ async function requestRange(
     },
     signal: AbortSignal.timeout(timeoutMilliseconds),
   });
+  if (![200, 206, 416].includes(response.status)) {
+    await response.body?.cancel();
+    throw statusError(url, response.status);
+  }
+  return rangeFrom(response, url, offset, length);
+}
+
+/** What is needed of the answer to a request for a range of bytes. */
+export interface RangeAnswer {
+  readonly status: number;
+  readonly headers: { readonly get: (name: string) => string | null };
+  readonly body: {
+    readonly cancel: () => Promise<void>;
+    readonly getReader: () => {
+      readonly read: () => Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+      readonly cancel: () => Promise<void>;
+    };
+  } | null;
+}
+
+/**
+ * The `length` bytes from `offset` on that were asked for, fewer only where the file ends; from an answer of status
+ * 206, 416, or 200.
+ *
+ * @throws InputError, which names the address, for other bytes, and for a whole file that is longer, before it is read.
+ */
+export async function rangeFrom(
+  response: RangeAnswer,
+  url: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   switch (response.status) {
     case 206: {
       const first = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
@@ -68,7 +100,10 @@ async function requestRange(
       }
       return await bodyOf(response, length);
     }
-    case 200: {
+    case 416:
+      await response.body?.cancel();
+      return new Uint8Array(0);
+    default: {
       const size = Number(response.headers.get('content-length') ?? Number.NaN);
       if (offset === 0 && size <= length) {
         return await bodyOf(response, length);
@@ -78,23 +113,17 @@ async function requestRange(
         `${url} cannot be read in parts, since its server does not answer range requests; download the file.`,
       );
     }
-    case 416:
-      await response.body?.cancel();
-      return new Uint8Array(0);
-    default:
-      await response.body?.cancel();
-      throw statusError(url, response.status);
   }
 }
 
 /** A body of at most `length` bytes; what a server sends beyond is not read. */
-async function bodyOf(response: Response, length: number): Promise<Uint8Array> {
+async function bodyOf(response: RangeAnswer, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
   const reader = response.body?.getReader();
   while (reader !== undefined && filled < length) {
     const { done, value } = await reader.read();
-    if (done) {
+    if (done || value === undefined) {
       break;
     }
     const part = value.subarray(0, length - filled);

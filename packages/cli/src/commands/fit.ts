@@ -47,7 +47,9 @@ export async function fitCommand(argument: string | undefined, options: FitOptio
   const format = formatOf(options);
   const device = deviceFrom(options);
   const [engine] = enginesFrom([options.engine ?? 'ideal'], options);
-  const asked = await caseFor(argument, spread(options, engine?.splitsBy ?? 'tensorParallel'));
+  const asked = await caseFor(argument, spread(options, engine?.splitsBy ?? 'tensorParallel'), {
+    weights: options.weights === undefined,
+  });
   const item = { ...asked, engine: asked.engine.onDevice?.(device) ?? asked.engine };
   checkDevices(options, devicesOf(item.workload, item.engine));
   const request = requestFrom(item, device, options);
@@ -102,7 +104,7 @@ function weightsFrom({ model }: CliCase, options: WeightOptions): Weights {
   }
   if (model.weights === undefined) {
     throw new InputError(
-      `The weights of ${model.name} are not known: neither its config nor a safetensors index beside it says how large they are; give their size, as in --weights 16GB.`,
+      `The weights of ${model.name} are not known: neither its config nor a safetensors file or index beside it says how large they are; give their size, as in --weights 16GB.`,
     );
   }
   return dtype === undefined

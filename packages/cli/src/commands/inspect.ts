@@ -14,7 +14,7 @@ import { print, printLines, terminalWidth, warningLines } from '../render/termin
 /** `kv inspect`: what each layer of a model remembers. */
 export async function inspectCommand(argument: string, options: FormatOptions): Promise<void> {
   const format = formatOf(options);
-  const model = await modelFrom(argument);
+  const model = await modelFrom(argument, { weights: format === 'json' });
   const groups = equalLayers(model.layers);
   switch (format) {
     case 'json':

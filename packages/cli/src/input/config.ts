@@ -1,4 +1,12 @@
-import { InputError, type Model, modelFromConfig, parseConfigText, withHfQuantConfig } from '@kv/core';
+import {
+  InputError,
+  lacksQuantization,
+  type Model,
+  modelFromConfig,
+  parseConfigText,
+  withHfQuantConfig,
+} from '@kv/core';
+import type { ModelFiles } from './model-files.js';
 
 /** Where the text of a `config.json` comes from, and what its model is called. */
 export interface TextOrigin {
@@ -11,29 +19,29 @@ export interface TextOrigin {
 }
 
 /**
- * The model in the text of a `config.json`.
+ * The model in the text of a `config.json`, with the quantization in the `hf_quant_config.json` beside it where the
+ * config states none.
  *
- * @param hfQuantConfig the `hf_quant_config.json` beside it, where there is one.
+ * @param files beside it, where there can be any.
  * @throws InputError where a text is not understood; its message names the source.
  */
-export function modelFromConfigText(
+export async function modelFromConfigText(
   text: string,
   origin: TextOrigin,
-  hfQuantConfig?: { readonly text: string; readonly source: string },
-): Model {
-  const quantization =
-    hfQuantConfig === undefined
-      ? undefined
-      : naming(hfQuantConfig.source, () => parseConfigText(hfQuantConfig.text));
-  return naming(origin.source, () => {
-    const config = parseConfigText(text);
-    const whole = quantization === undefined ? config : withHfQuantConfig(config, quantization);
-    return { ...modelFromConfig(whole, origin), name: origin.name };
-  });
+  files?: ModelFiles,
+): Promise<Model> {
+  const config = naming(origin.source, () => parseConfigText(text));
+  const isOpen = naming(origin.source, () => lacksQuantization(config));
+  const beside = isOpen ? await files?.text('hf_quant_config.json') : undefined;
+  const whole =
+    beside === undefined
+      ? config
+      : naming(beside.source, () => withHfQuantConfig(config, parseConfigText(beside.text)));
+  return naming(origin.source, () => ({ ...modelFromConfig(whole, origin), name: origin.name }));
 }
 
 /** What a text means; an error about it names its source. */
-function naming<Read>(source: string, read: () => Read): Read {
+export function naming<Read>(source: string, read: () => Read): Read {
   try {
     return read();
   } catch (error) {

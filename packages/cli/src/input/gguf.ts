@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InputError, type Model, modelFromGguf } from '@kv/core';
+import { type Model, modelFromGguf } from '@kv/core';
 import { type ByteSource, readGguf, urlSource, withoutShard } from '@kv/gguf';
+import { naming } from './config.js';
+import { fileSource } from './file-source.js';
 
 /**
  * The model in a GGUF file, or in all files of one that is cut into several. Only headers are read.
@@ -9,20 +10,14 @@ import { type ByteSource, readGguf, urlSource, withoutShard } from '@kv/gguf';
  * @throws InputError where one of them is missing, or is not understood.
  */
 export function modelFromGgufFile(path: string): Promise<Model> {
-  return modelFromGgufSource(path, path, fileSource);
+  return modelFromGgufSource(path, path, { id: path, source: path }, fileSource);
 }
 
-/**
- * The same at an http or https address, by range requests.
- *
- * @param headers sent with each request, such as `authorization`.
- */
-export function modelFromGgufUrl(
-  url: string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Model> {
-  return modelFromGgufSource(url, new URL(url).pathname, (name) =>
-    urlSource(addressBehindPage(name), { headers }),
+/** The same at an http or https address, by range requests. */
+export function modelFromGgufUrl(url: string): Promise<Model> {
+  const origin = { id: url, source: url };
+  return modelFromGgufSource(url, new URL(url).pathname, origin, (name) =>
+    urlSource(addressBehindPage(name)),
   );
 }
 
@@ -31,37 +26,21 @@ export function addressBehindPage(url: string): string {
   return url.replace(/^(https:\/\/huggingface\.co\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/');
 }
 
-async function modelFromGgufSource(
-  argument: string,
+/**
+ * The model in a GGUF file, or in all files of one that is cut into several, wherever they are.
+ *
+ * @param file the name of any of them.
+ * @param path ends with the name that the model is called by.
+ * @param sourceOf the bytes of the file with a name.
+ * @throws InputError where one of them is missing, or is not understood.
+ */
+export async function modelFromGgufSource(
+  file: string,
   path: string,
+  origin: { readonly id: string; readonly source: string },
   sourceOf: (name: string) => ByteSource,
 ): Promise<Model> {
-  const { metadata, tensors } = await readGguf(argument, sourceOf);
-  try {
-    const model = modelFromGguf(metadata, tensors, { id: argument, source: argument });
-    return { ...model, name: withoutShard(basename(path)).replace(/\.gguf$/i, '') };
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${argument}: ${error.message}`) : error;
-  }
-}
-
-function fileSource(path: string): ByteSource {
-  return { name: path, read: (offset, length) => readPart(path, offset, length) };
-}
-
-async function readPart(path: string, offset: number, length: number): Promise<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, offset);
-      return bytes.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new InputError(
-      `"${path}" cannot be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
-  }
+  const { metadata, tensors } = await readGguf(file, sourceOf);
+  const model = naming(origin.source, () => modelFromGguf(metadata, tensors, origin));
+  return { ...model, name: withoutShard(basename(path)).replace(/\.gguf$/i, '') };
 }

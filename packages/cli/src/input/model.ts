@@ -4,7 +4,7 @@ import { InputError, type Model } from '@kv/core';
 import { modelFromConfigText } from './config.js';
 import { isGgufFile } from './gguf-magic.js';
 import { isHubReference } from './hub/reference.js';
-import { withIndexedWeights } from './safetensors-index.js';
+import { folderFiles, modelFromFiles, type Wanted } from './model-files.js';
 import { readTextFile, readTextStream } from './text.js';
 
 /**
@@ -14,14 +14,14 @@ import { readTextFile, readTextStream } from './text.js';
  *
  * @throws InputError where it names nothing, or nothing that is understood; MissingError where a hub cannot be asked.
  */
-export async function modelFrom(argument: string): Promise<Model> {
+export async function modelFrom(argument: string, wanted: Wanted = {}): Promise<Model> {
   if (argument === '-') {
     const text = await readTextStream(process.stdin, 'standard input');
     return modelFromConfigText(text, { id: '-', name: 'stdin', source: 'standard input' });
   }
   if (isHubReference(argument)) {
     const { modelFromHub } = await import('./hub.js');
-    return modelFromHub(argument);
+    return modelFromHub(argument, wanted);
   }
   if (/^https?:\/\//i.test(argument)) {
     const { modelFromGgufUrl } = await import('./gguf.js');
@@ -36,14 +36,9 @@ export async function modelFrom(argument: string): Promise<Model> {
     const { modelFromGgufFile } = await import('./gguf.js');
     return modelFromGgufFile(path);
   }
-  const folder = dirname(path);
-  const origin = { id: argument, name: nameOf(path), source: path };
-  if (basename(path) !== 'config.json') {
-    return modelFromConfigText(await readTextFile(path), origin);
-  }
-  const beside = join(folder, 'hf_quant_config.json');
-  const quantization = existsSync(beside) ? { text: await readTextFile(beside), source: beside } : undefined;
-  return withIndexedWeights(modelFromConfigText(await readTextFile(path), origin, quantization), folder);
+  const config = { text: await readTextFile(path), source: path };
+  const origin = { id: argument, name: nameOf(path) };
+  return modelFromFiles(config, origin, [folderFiles(dirname(path))], wanted);
 }
 
 function configPath(argument: string): string {

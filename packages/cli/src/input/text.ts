@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { InputError } from '@kv/core';
 
 /** How large a kind of file can be; beyond it, the wrong file was named. */
-interface Limit {
+export interface Limit {
   readonly mebibytes: number;
   /** `a config.json`. */
   readonly kind: string;

@@ -15,7 +15,12 @@ export function withHfQuantConfig(
   hfQuantConfig: unknown,
 ): Readonly<Record<string, unknown>> {
   const stated = asObject(config, 'The config');
-  return field(stated, 'quantization_config') === undefined
+  return lacksQuantization(stated)
     ? { ...stated, quantization_config: asObject(hfQuantConfig, '"hf_quant_config.json"') }
     : stated;
+}
+
+/** Whether a parsed `config.json` states no quantization itself, so that the file beside it matters. */
+export function lacksQuantization(config: unknown): boolean {
+  return field(asObject(config, 'The config'), 'quantization_config') === undefined;
 }

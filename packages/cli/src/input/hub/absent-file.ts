@@ -62,8 +62,8 @@ async function baseModelOf(
 /** A JSON object that only helps to say more; empty where it cannot be had. */
 async function objectAt(address: string, request: HubFetch): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const { text } = await askForText(request, address);
-    return Object(JSON.parse(text)) as Readonly<Record<string, unknown>>;
+    const { content = '' } = await askForText(request, address);
+    return Object(JSON.parse(content)) as Readonly<Record<string, unknown>>;
   } catch {
     return {};
   }

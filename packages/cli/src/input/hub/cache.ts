@@ -11,12 +11,22 @@ import type { HubReference } from './reference.js';
  *
  * @param cacheFolder the folder that holds `models--org--name`.
  */
-export function cachedFile(cacheFolder: string, { repo, revision, file }: HubReference): string | undefined {
-  const folder = join(cacheFolder, ['models', ...repo.split('/')].join('--'));
-  const commit = textOf(join(folder, 'refs', revision))?.trim() ?? revision;
-  const path = join(folder, 'snapshots', commit, file);
+export function cachedFile(cacheFolder: string, reference: HubReference): string | undefined {
+  const commit = cachedCommit(cacheFolder, reference);
+  const path = join(repoFolder(cacheFolder, reference), 'snapshots', commit ?? '', reference.file);
+  return commit !== undefined && isFile(path) ? path : undefined;
+}
+
+/** The commit that a revision is in the local cache; undefined where that does not know it. */
+export function cachedCommit(cacheFolder: string, reference: HubReference): string | undefined {
+  const { revision } = reference;
+  const commit = textOf(join(repoFolder(cacheFolder, reference), 'refs', revision))?.trim() ?? revision;
   // What stands in a ref must not lead out of the cache.
-  return /^[0-9a-f]{40}$/.test(commit) && isFile(path) ? path : undefined;
+  return /^[0-9a-f]{40}$/.test(commit) ? commit : undefined;
+}
+
+function repoFolder(cacheFolder: string, { repo }: HubReference): string {
+  return join(cacheFolder, ['models', ...repo.split('/')].join('--'));
 }
 
 function textOf(path: string): string | undefined {

@@ -1,7 +1,8 @@
 import { InputError } from '@kv/core';
+import { rangeFrom } from '@kv/gguf';
 import { EnvHttpProxyAgent, fetch, interceptors, type Response } from 'undici';
 import { MissingError } from '../../errors.js';
-import { textOf } from '../text.js';
+import { type Limit, textOf } from '../text.js';
 import type { HubSettings } from './settings.js';
 import type { HubToken } from './token.js';
 
@@ -43,6 +44,7 @@ export function hubFetch(
     interceptors.retry({ maxRetries: RETRIES, maxTimeout: LONGEST_WAIT, errorCodes: PASSING_FAILURES }),
   );
   const longest = (RETRIES + 1) * (2 * answerTimeout + stallTimeout) + RETRIES * LONGEST_WAIT;
+  let failure: unknown;
   return async (url, headers = {}) => {
     try {
       return await fetch(url, {
@@ -58,8 +60,10 @@ export function hubFetch(
       });
     } catch (error) {
       // The agent would knock at a proxy that closes tunnels in silence without end.
+      failure ??= error;
       await agent.destroy();
-      throw error;
+      // Requests beside the one that failed end with the agent, and not for a reason of their own.
+      throw failure;
     }
   };
 }
@@ -75,12 +79,12 @@ function proxyAgent(options: EnvHttpProxyAgent.Options): EnvHttpProxyAgent {
   }
 }
 
-/** What a hub says to a request for a text. */
-export interface Answer {
+/** What a hub says to a request. */
+export interface Answer<Content> {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  /** Empty where the status is not 200. */
-  readonly text: string;
+  /** Undefined where the status says that the hub does not give it. */
+  readonly content: Content | undefined;
 }
 
 /**
@@ -89,24 +93,49 @@ export interface Answer {
  *
  * @throws MissingError where the hub cannot be reached or fails, InputError where the text is far too large.
  */
-export async function askForText(request: HubFetch, url: string): Promise<Answer> {
-  const ask = async () => answerOf(await request(url), url);
+export function askForText(request: HubFetch, url: string, limit?: Limit): Promise<Answer<string>> {
+  return ask(request, url, {}, [200], ({ body }) => (body === null ? '' : textOf(body, url, limit)));
+}
+
+/**
+ * The `length` bytes from `offset` on of a file on a hub, fewer only where it ends; likewise.
+ *
+ * @throws MissingError where the hub cannot be reached or fails, InputError where it does not give files in parts.
+ */
+export function askForRange(
+  request: HubFetch,
+  url: string,
+  offset: number,
+  length: number,
+): Promise<Answer<Uint8Array>> {
+  const headers = { range: `bytes=${offset}-${offset + length - 1}` };
+  return ask(request, url, headers, [200, 206, 416], (response) => rangeFrom(response, url, offset, length));
+}
+
+async function ask<Content>(
+  request: HubFetch,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  given: readonly number[],
+  read: (response: Response) => Promise<Content> | Content,
+): Promise<Answer<Content>> {
+  const attempt = async (): Promise<Answer<Content>> => {
+    const response = await request(url, headers);
+    const isGiven = given.includes(response.status);
+    if (!isGiven) {
+      await response.body?.cancel();
+    }
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name) ?? undefined,
+      content: isGiven ? await read(response) : undefined,
+    };
+  };
   try {
-    return await ask().catch((error: unknown) => (isCutShort(error) ? ask() : Promise.reject(error)));
+    return await attempt().catch((error: unknown) => (isCutShort(error) ? attempt() : Promise.reject(error)));
   } catch (error) {
     throw error instanceof InputError ? error : networkFailure(error, new URL(url).host);
   }
-}
-
-async function answerOf({ status, headers, body }: Response, url: string): Promise<Answer> {
-  if (status !== 200) {
-    await body?.cancel();
-  }
-  return {
-    status,
-    header: (name) => headers.get(name) ?? undefined,
-    text: status === 200 && body !== null ? await textOf(body, url) : '',
-  };
 }
 
 /** How undici's bodies fail. */

@@ -46,8 +46,14 @@ export function parseHubReference(argument: string): HubReference {
 }
 
 /** The reference as a user would type it. */
-export function hubArgument({ repo, revision, file }: HubReference): string {
-  return `hf:${repo}${revision === 'main' ? '' : `@${revision}`}${file === 'config.json' ? '' : `/${file}`}`;
+export function hubArgument(reference: HubReference): string {
+  const { file } = reference;
+  return `hf:${hubId(reference)}${file === 'config.json' ? '' : `/${file}`}`;
+}
+
+/** `org/name`, with the revision where that is not the usual one. */
+export function hubId({ repo, revision }: HubReference): string {
+  return `${repo}${revision === 'main' ? '' : `@${revision}`}`;
 }
 
 interface Parts {

@@ -11,7 +11,7 @@ import type { HubToken } from './token.js';
  * answers 401 for repositories that do not exist, too.
  */
 export function refusal(
-  { status, header }: Answer,
+  { status, header }: Answer<unknown>,
   reference: HubReference,
   endpoint: string,
   token: HubToken | undefined,
