@@ -1,7 +1,7 @@
-import { nearest } from '@kv/core';
+import { InputError, nearest } from '@kv/core';
 
-/** Other spellings of flags, each with the one that the commands declare. */
-const ALIASES: Readonly<Record<string, string>> = {
+/** Other spellings of flags, those of the teaching script, vLLM and llama.cpp, each with the one that the commands declare. */
+export const ALIASES: Readonly<Record<string, string>> = {
   '--context-length': '--context',
   '--max-model-len': '--context',
   '--ctx-size': '--context',
@@ -22,6 +22,9 @@ const ALIASES: Readonly<Record<string, string>> = {
  * Arguments with every flag in the spelling that the commands declare: `--emb_dim=64` is `--emb-dim=64`, and
  * `--batch-size 2` is `--sequences 2`. Values and everything after `--` are left alone. `help estimate` is
  * `estimate --help`.
+ *
+ * @throws InputError for two spellings of one flag: what one of them says would be lost in silence, and a command line of
+ *   llama.cpp's has both `--parallel` and `--batch-size`, which mean the same here only.
  */
 export function normalizeArguments(args: readonly string[]): readonly string[] {
   if (args[0] === 'help') {
@@ -29,17 +32,40 @@ export function normalizeArguments(args: readonly string[]): readonly string[] {
   }
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
+  checkSpellings(flags);
   return [...flags.map(normalizeFlag), ...args.slice(flags.length)];
 }
 
 function normalizeFlag(argument: string): string {
-  const match = /^(--[a-z][a-z0-9_-]*)(=.*)?$/is.exec(argument);
-  if (match === null) {
-    return argument;
+  const dashed = dashedFlag(argument);
+  return dashed === undefined ? argument : declared(dashed) + argument.slice(dashed.length);
+}
+
+/** `--emb-dim` of `--emb_dim=64`; undefined for what is no long flag. */
+function dashedFlag(argument: string): string | undefined {
+  return /^--[a-z][a-z0-9_-]*(?=$|=)/i.exec(argument)?.[0].replaceAll('_', '-');
+}
+
+function declared(dashed: string): string {
+  return (Object.hasOwn(ALIASES, dashed) ? ALIASES[dashed] : undefined) ?? dashed;
+}
+
+function checkSpellings(args: readonly string[]): void {
+  const spellings = new Map<string, string>();
+  for (const dashed of args.map(dashedFlag)) {
+    if (dashed === undefined) {
+      continue;
+    }
+    const other = spellings.get(declared(dashed)) ?? dashed;
+    if (other !== dashed) {
+      const pair = [other, dashed];
+      const batch = pair.includes('--batch-size') ? "; llama.cpp's batch of tokens is --n-batch" : '';
+      throw new InputError(
+        `${other} and ${dashed} are spellings of one flag, ${declared(dashed)}; give it once${batch}.`,
+      );
+    }
+    spellings.set(declared(dashed), dashed);
   }
-  const [, flag = '', value = ''] = match;
-  const dashed = flag.replaceAll('_', '-');
-  return `${Object.hasOwn(ALIASES, dashed) ? ALIASES[dashed] : dashed}${value}`;
 }
 
 /** The other spelling that a mistyped flag most likely meant, or undefined when none is close. */

@@ -7,7 +7,7 @@ import { parseInteger } from './numbers.js';
 export interface EngineSetting {
   /** Its name in code: `ubatchSize`. */
   readonly key: string;
-  /** The engine's own flag: `--ubatch-size`. */
+  /** The engine's own flag, `--ubatch-size`; its parameter's name where that flag means something else here. */
   readonly flag: string;
   /** A positive integer, a fraction above 0 and at most 1, true or false, or one of a list of words. */
   readonly type: 'integer' | 'fraction' | 'boolean' | readonly string[];

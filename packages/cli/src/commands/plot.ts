@@ -4,6 +4,7 @@ import {
   designs,
   designsTitle,
   doublingLengths,
+  estimate,
   type FigureStyle,
   formatBytes,
   formatFraction,
@@ -89,7 +90,7 @@ export async function plotCommand(
         marks === undefined
           ? renderTable(columns(style.units, false), rows, terminalWidth())
           : renderSweep(result, style, marks, terminalWidth()),
-        ...warningLines(cases.flatMap(({ model }) => model.warnings)),
+        ...warningLines(warningsOf(cases, result)),
       ]);
     }
   }
@@ -119,13 +120,35 @@ function contextLengths(cases: readonly CliCase[], options: PlotOptions): readon
 
 function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle {
   return {
-    title: options.title ?? designsTitle(cases.map(({ kind }) => kind)),
+    title: options.title ?? titleOf(cases),
     logX: options.linearX !== true,
     logY: options.logY === true,
     units: unitsFrom(options.units),
     theme: choice(options.theme ?? DEFAULT_STYLE.theme, '--theme', ['light', 'dark'] as const),
     size: 'wide',
   };
+}
+
+/** The designs' title, under the model's name where only one is drawn. */
+function titleOf(cases: readonly CliCase[]): string {
+  const title = designsTitle(cases.map(({ kind }) => kind));
+  const [name, ...others] = new Set(
+    cases.map(({ kind, model }) => (kind === undefined ? model.name : undefined)),
+  );
+  return name === undefined || others.length > 0 ? title : `${name}: ${title}`;
+}
+
+/** What to know at the longest context; with whom it is about where it is not about all. */
+function warningsOf(cases: readonly CliCase[], { contextLengths: lengths }: Sweep): readonly string[] {
+  const contextLength = lengths.at(-1) ?? SEED_CONTEXT_RANGE.maximum;
+  const warnings = cases.flatMap(({ label, model, workload, engine }) =>
+    estimate(model, { ...workload, contextLength }, engine).warnings.map((text) => ({ label, text })),
+  );
+  return warnings.map(({ label, text }) =>
+    cases.every((item) => warnings.some((other) => other.label === item.label && other.text === text))
+      ? text
+      : `${label}: ${text}`,
+  );
 }
 
 function unitsFrom(text = 'GB'): ByteUnits {

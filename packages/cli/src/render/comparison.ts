@@ -2,6 +2,7 @@ import { formatBytes } from '@kv/core';
 import kleur from 'kleur';
 import type { Column } from './column.js';
 import { terminalMarks } from './marks.js';
+import { printable } from './printable.js';
 import { type ComparedRow, savingColumns } from './summary.js';
 import { renderTable } from './table.js';
 import { terminalWidth, warningLines } from './terminal.js';
@@ -15,14 +16,35 @@ export function renderComparison(rows: readonly ComparedRow[]): readonly string[
     fraction: ({ allocation }: ComparedRow) => allocation.totalBytes / (largest || 1),
   };
   return [
-    renderTable(COLUMNS, rows, terminalWidth(), bars),
+    renderTable(columnsFor(rows), rows, terminalWidth(), bars),
+    ...dtypeLines(rows),
     ...warningLines(
       rows.flatMap(({ label, allocation }) => allocation.warnings.map((text) => `${label}: ${text}`)),
     ),
   ];
 }
 
-const COLUMNS: readonly Column<ComparedRow>[] = [
+/** The dtype has a column where rows differ in it. */
+function columnsFor(rows: readonly ComparedRow[]): readonly Column<ComparedRow>[] {
+  return differInDtype(rows) ? [...NAMES, DTYPE, ...SIZES] : [...NAMES, ...SIZES];
+}
+
+/** Why each dtype is what it is, where rows differ in it. */
+function dtypeLines(rows: readonly ComparedRow[]): readonly string[] {
+  const chosen = rows.flatMap(({ keyDtype, valueDtype }) => [keyDtype, valueDtype]);
+  const lines = chosen.map(({ dtype, reason }) => kleur.dim(`${dtype}: ${printable(reason)}`));
+  return differInDtype(rows) ? [...new Set(lines)] : [];
+}
+
+function differInDtype(rows: readonly ComparedRow[]): boolean {
+  return new Set(rows.map(dtypeText)).size > 1;
+}
+
+function dtypeText({ workload: { keyDtype, valueDtype } }: ComparedRow): string {
+  return keyDtype === valueDtype ? keyDtype : `${keyDtype} / ${valueDtype}`;
+}
+
+const NAMES: readonly Column<ComparedRow>[] = [
   { title: 'Model', align: 'left', cell: ({ label }) => label },
   {
     title: 'Engine',
@@ -30,6 +52,11 @@ const COLUMNS: readonly Column<ComparedRow>[] = [
     cell: ({ allocation }) => allocation.engine,
     paint: (text) => kleur.dim(text),
   },
+];
+
+const DTYPE: Column<ComparedRow> = { title: 'Dtype', align: 'left', cell: dtypeText };
+
+const SIZES: readonly Column<ComparedRow>[] = [
   {
     title: 'KV cache',
     align: 'right',

@@ -121,3 +121,22 @@ export const endless: RequestListener = (_request, response) => {
   response.on('drain', write);
   write();
 };
+
+/** The beginning of a file of that many bytes, by ranges. */
+export function ranged(start: Uint8Array, size: number): RequestListener {
+  return (request, response) => {
+    const [, first = '0', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const end = Math.min(Number(last) + 1, size);
+    if (Number(first) >= size) {
+      response.writeHead(416).end();
+      return;
+    }
+    const part = Buffer.alloc(end - Number(first));
+    part.set(start.subarray(Number(first), end));
+    response.writeHead(206, {
+      'content-range': `bytes ${first}-${end - 1}/${size}`,
+      'content-length': part.length,
+    });
+    response.end(part);
+  };
+}

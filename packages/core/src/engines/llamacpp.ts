@@ -10,7 +10,10 @@ import { checkCacheTypes } from './llamacpp/checks.js';
 import { layersOnDevices } from './llamacpp/devices.js';
 import { poolsOf } from './llamacpp/pools.js';
 
-/** Flags of `llama-server` and `llama-cli`, with their defaults there. `--parallel` is the workload's `numSequences`. */
+/**
+ * Flags of `llama-server` and `llama-cli`, with their defaults there. `--parallel` is the workload's `numSequences`.
+ * `--batch-size` has meant sequences since the teaching script, so llama.cpp's goes by `n_batch`, its parameter's name.
+ */
 export const LLAMACPP_SETTINGS = [
   {
     key: 'ubatchSize',
@@ -20,9 +23,10 @@ export const LLAMACPP_SETTINGS = [
   },
   {
     key: 'batchSize',
-    flag: '--batch-size',
+    flag: '--n-batch',
     type: 'integer',
-    description: 'tokens that one call takes at most, a limit of --ubatch-size; 2048 by default',
+    description:
+      "tokens that one call takes at most, a limit of --ubatch-size: llama.cpp's --batch-size, which means sequences here; 2048 by default",
   },
   {
     key: 'kvUnified',
@@ -128,7 +132,7 @@ function checkParallelism(workload: Workload): void {
 function checkBatch({ numSequences, contextLength }: Workload, { batchSize = 2048 }: LlamacppSettings): void {
   if (Math.min(batchSize, contextLength * numSequences) < numSequences) {
     throw new InputError(
-      `--batch-size is ${batchSize}, but llama.cpp needs room for a token of each of the ${numSequences} sequences in it.`,
+      `--n-batch is ${batchSize}, but llama.cpp needs room for a token of each of the ${numSequences} sequences in it.`,
     );
   }
 }

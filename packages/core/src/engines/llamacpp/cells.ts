@@ -35,7 +35,7 @@ const CHUNK = 8192;
  *
  * - full: `n_ctx_seq`, L padded to 256 in each of n streams; unified, L x n padded to 256 in one.
  * - sliding: `pad(min(n_ctx_seq, n_swa x (unified ? n : 1) + n_ubatch), 256)` in each stream, or as full with
- *   `--swa-full`; `n_ubatch` is at most `--batch-size` and at most L x n.
+ *   `--swa-full`; `n_ubatch` is at most `n_batch` and at most L x n.
  * - compressed: `pad(max(1, ceil(n_ctx_seq / ratio)), 256)` for each sequence.
  *
  * Source: ggml-org/llama.cpp v0.5.0, `src/llama-context.cpp` (`llama_context::llama_context`),
