@@ -31,6 +31,20 @@ describe('arguments', () => {
     expect(normalizeArguments(typed)).toEqual(expected);
   });
 
+  it.each([
+    [['--parallel', '4', '--batch-size=2048'], /--parallel and --batch-size .* --sequences; .*--n-batch/],
+    [['--kv_dtype', 'q8_0', '--dtype', 'bf16'], /--kv-dtype and --dtype are spellings of one flag/],
+  ])('%j are refused, since they are two spellings of one flag', (typed, message) => {
+    expect(() => normalizeArguments(typed)).toThrow(message);
+  });
+
+  it.each([[['--out=a.svg', '--out', 'b.svg']], [['--batch-size', '2', '--batch_size', '3']]])(
+    '%j may be repeated in one spelling',
+    (typed) => {
+      expect(normalizeArguments(typed)).toHaveLength(typed.length);
+    },
+  );
+
   it('are left alone where they are no long flags, and after --', () => {
     fc.assert(
       fc.property(

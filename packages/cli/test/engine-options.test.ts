@@ -1,6 +1,7 @@
 import { ENGINE_NAMES, engineSettings } from '@kv/core';
-import { Command } from 'commander';
+import { type Command as CliCommand, Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { ALIASES, normalizeArguments } from '../src/arguments.js';
 import { addEngineSettings, enginesFrom } from '../src/engine-options.js';
 import { buildProgram } from '../src/program.js';
 
@@ -20,6 +21,37 @@ describe('engines and their settings', () => {
           ENGINE_NAMES.flatMap((engine) => engineSettings(engine).map(({ flag }) => flag)),
         ),
       );
+    }
+  });
+
+  it('have every setting under a flag that reaches the engine, from the command line on', () => {
+    for (const name of ENGINE_NAMES) {
+      for (const { flag, key, type } of engineSettings(name)) {
+        const value = type === 'integer' ? '7' : type === 'fraction' ? '0.5' : type;
+        const words = value === 'boolean' ? [flag] : [flag, Array.isArray(value) ? value[0] : value];
+        const command = addEngineSettings(new Command());
+        command.parse(normalizeArguments(words as string[]), { from: 'user' });
+        expect(Object.keys(command.opts()), `${flag} (${key}) of ${name}`).toHaveLength(1);
+        expect(() => enginesFrom(['ideal'], command.opts())).toThrow(`${flag} is a setting of `);
+        expect(enginesFrom([name], command.opts()).map((engine) => engine.name)).toEqual([name]);
+      }
+    }
+  });
+
+  it('have no flag that means something else: in a command, as another spelling, or to another engine', () => {
+    const settings = ENGINE_NAMES.flatMap(engineSettings);
+    const descriptions = (command: CliCommand, flag: string) =>
+      command.options.filter(({ long }) => long === flag).map(({ description }) => description);
+    for (const { flag, key, type } of settings) {
+      expect(Object.keys(ALIASES)).not.toContain(flag);
+      expect(Object.values(ALIASES)).not.toContain(flag);
+      const same = settings.filter((setting) => setting.flag === flag);
+      expect(same.map((setting) => [setting.key, setting.type])).toEqual(same.map(() => [key, type]));
+      for (const command of buildProgram().commands) {
+        for (const description of descriptions(command, flag)) {
+          expect(same.map((setting) => setting.description)).toContain(description);
+        }
+      }
     }
   });
 

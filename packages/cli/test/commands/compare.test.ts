@@ -22,6 +22,17 @@ describe('kv compare', () => {
     });
   });
 
+  it('shows dtypes and why they are so, where rows differ in them', async () => {
+    const differ = await kv(['compare', LLAMA, '--engines', 'ideal,llama.cpp', '-c', '1k']);
+    expect(differ.stdout).toMatch(/^Model +Engine +Dtype +KV cache/);
+    expect(differ.stdout).toMatch(/^Llama-3\.1-8B on llama\.cpp +llama\.cpp +fp16 /m);
+    expect(differ.stdout).toMatch(/^bf16: the config's torch_dtype$/m);
+    expect(differ.stdout).toMatch(/^fp16: the default of --cache-type-k/m);
+    const same = await kv(['compare', LLAMA, '--engines', 'ideal,llama.cpp', '--kv-dtype', 'q8_0']);
+    expect(same.stdout).toMatch(/^Model +Engine +KV cache/);
+    expect(same.stdout).not.toContain('as asked');
+  });
+
   it('shows MHA, and every design that the flags ask for', async () => {
     const { stdout } = await kv([
       ...['compare', '--emb-dim', '4096', '--n-heads', '32', '--n-layers', '32', '-c', '32k'],

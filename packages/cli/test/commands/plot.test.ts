@@ -38,6 +38,32 @@ describe('kv plot', () => {
     }
   });
 
+  it('is titled after its model where there is one, on however many engines', async () => {
+    const titleOf = async (...args: readonly string[]) => {
+      await kv(['plot', ...args, '--out', 'title.json'], { cwd: folder.path });
+      const { layout } = JSON.parse(read('title.json').toString()) as {
+        readonly layout: { readonly title: { readonly text: string } };
+      };
+      return layout.title.text;
+    };
+    const [llama, deepseek] = [CONFIGS['meta-llama/Llama-3.1-8B'], CONFIGS['deepseek-ai/DeepSeek-V3']];
+    expect(await titleOf(llama, '--engines', 'ideal,vllm')).toMatch(/^Llama-3\.1-8B: /);
+    expect(await titleOf(llama, deepseek)).not.toContain('Llama');
+    expect(await titleOf(llama, '--title', 'Mine')).toBe('Mine');
+  });
+
+  it('warns of what the engine warns of, and of contexts that the model was not made for', async () => {
+    const llama = CONFIGS['meta-llama/Llama-3.1-8B'];
+    const flags = ['--engine', 'vllm', '--max-context', '256k', '--out', 'x.json'];
+    const plot = await kv(['plot', llama, ...flags], { cwd: folder.path });
+    const estimate = await kv(['estimate', llama, '--engine', 'vllm', '-c', '256k', '--json']);
+    const { warnings } = JSON.parse(estimate.stdout) as { readonly warnings: readonly string[] };
+    expect(warnings.length).toBeGreaterThan(0);
+    for (const warning of warnings) {
+      expect(plot.stdout).toContain(`warning ${warning}\n`);
+    }
+  });
+
   it('prints its exact bytes as JSON and CSV', async () => {
     const json = await kv(['plot', '--json', '--out', 'x.json'], { cwd: folder.path });
     expect(JSON.parse(json.stdout)).toMatchObject({
