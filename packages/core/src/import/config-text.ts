@@ -1,7 +1,10 @@
 import { InputError } from '../errors.js';
 
-/** A text in quotes, or one of the numbers that Python writes and JSON does not know. */
-const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+/**
+ * Where a text in quotes begins or ends, what in one is not its end, or one of the numbers that Python writes and JSON
+ * does not know. Nothing of it repeats, so that no text costs more than its length.
+ */
+const QUOTE_OR_NUMBER = /\\.|"|-?\bInfinity\b|\bNaN\b/gs;
 
 /**
  * The value of a `config.json`. Python's `NaN` and `Infinity`, which some published configs hold
@@ -11,9 +14,23 @@ const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
  * @throws InputError for anything else that is not JSON.
  */
 export function parseConfigText(text: string): unknown {
-  const plain = text
-    .replace(/^\u{feff}/u, '')
-    .replace(TEXT_OR_NUMBER, (found) => (found.startsWith('"') ? found : 'null'));
+  const plain = text.replace(/^\u{feff}/u, '');
+  try {
+    return JSON.parse(plain);
+  } catch {
+    return parsePythonText(plain);
+  }
+}
+
+function parsePythonText(text: string): unknown {
+  let isQuoted = false;
+  const plain = text.replace(QUOTE_OR_NUMBER, (found) => {
+    if (found === '"') {
+      isQuoted = !isQuoted;
+      return found;
+    }
+    return isQuoted || found.startsWith('\\') ? found : 'null';
+  });
   try {
     return JSON.parse(plain);
   } catch (error) {

@@ -23,6 +23,15 @@ describe('the text of a config', () => {
     });
   });
 
+  it('has nothing else replaced beside the numbers that Python writes', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
+        const text = `[${JSON.stringify(object)}, NaN, -Infinity]`;
+        expect(parseConfigText(text)).toEqual([JSON.parse(JSON.stringify(object)), null, null]);
+      }),
+    );
+  });
+
   it.each(['', '{', '{"a": Infinit}', '{"a": "Infinity}', "{'a': 1}"])(
     'is refused where it is %j',
     (text) => {
@@ -39,5 +48,11 @@ describe('the text of a config', () => {
   it('is read in linear time', () => {
     expect(() => parseConfigText(`"${'\\'.repeat(1e6)}`)).toThrow(InputError);
     expect(() => parseConfigText('"'.repeat(1e6))).toThrow(InputError);
+    expect(() => parseConfigText(`"${'\\"'.repeat(3e5)}`)).toThrow(InputError);
+  });
+
+  it('may hold a text of any length, beside numbers that Python writes too', () => {
+    const long = 'NaN \\" '.repeat(1e6);
+    expect(parseConfigText(`{"a": ${JSON.stringify(long)}, "b": NaN}`)).toEqual({ a: long, b: null });
   });
 });
