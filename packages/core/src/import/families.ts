@@ -94,6 +94,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   ernie4_5_moe: llama,
   exaone,
   exaone4,
+  exaone4_5_text: exaone4,
   exaone_moe: exaone4,
   falcon,
   falcon_h1: falconH1,

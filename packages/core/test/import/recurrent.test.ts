@@ -39,6 +39,27 @@ describe.each(Object.entries(PUBLISHED_RECURRENT))(
   },
 );
 
+describe('Zamba2 as Zyphra names its sizes', () => {
+  const published = PUBLISHED_RECURRENT['Zyphra/Zamba2-1.2B']?.config;
+  const { n_mamba_heads, mamba_expand, mamba_d_state, mamba_d_conv, ...others } = published ?? {};
+  const zyphra = {
+    ...others,
+    expansion_factor: mamba_expand,
+    state_size: mamba_d_state,
+    conv_dimension: mamba_d_conv,
+    mamba_headdim: 64,
+  };
+
+  it('is the same model as under the names of Transformers', () => {
+    expect(n_mamba_heads).toBe(64);
+    expect(read(zyphra).layers).toEqual(read(published).layers);
+  });
+
+  it('is refused where its heads do not fill the inner channels', () => {
+    expect(() => read({ ...zyphra, mamba_headdim: 60 })).toThrow('"mamba_headdim" is 60');
+  });
+});
+
 describe('patterns', () => {
   it('have one letter for each layer', () => {
     expect(() => read({ ...NEMOTRON, hybrid_override_pattern: 'MEM' })).toThrow(

@@ -79,7 +79,8 @@ export const zamba: Family = (config) => {
  *
  * Source: huggingface/transformers, `models/zamba2/configuration_zamba2.py` (`__post_init__`), 5.23.0.
  */
-export const zamba2: Family = (config) => {
+export const zamba2: Family = (published) => {
+  const config = withTransformersNames(published);
   const numHeads = integer(config, 'n_mamba_heads');
   const channels = innerChannels(config, 'mamba_expand');
   const headDim = Math.floor(channels / numHeads);
@@ -227,6 +228,31 @@ function hybridLayers(recurrent: RecurrentLayer, attention: Layer & { readonly k
   return {
     linear_attention: () => recurrent,
     hybrid: (): Layer => ({ kind: 'composite', parts: [attention, recurrent] }),
+  };
+}
+
+/**
+ * The sizes of a Zamba2 as Zyphra's own code names them, under the names that Transformers gave them later; the size of
+ * a head stands there for the number of heads.
+ *
+ * Source: Zyphra/transformers_zamba2, `models/zamba2/configuration_zamba2.py`, 001330e.
+ */
+function withTransformersNames(config: Config): Config {
+  const expand = optionalInteger(config, 'expansion_factor');
+  if (expand === undefined) {
+    return config;
+  }
+  const channels = expand * integer(config, 'hidden_size');
+  const headDim = integer(config, 'mamba_headdim');
+  if (channels % headDim !== 0) {
+    throw wrong('mamba_headdim', headDim, `a size of heads that fill ${channels} inner channels`);
+  }
+  return {
+    ...config,
+    mamba_expand: expand,
+    n_mamba_heads: channels / headDim,
+    mamba_d_state: integer(config, 'state_size'),
+    mamba_d_conv: integer(config, 'conv_dimension'),
   };
 }
 
