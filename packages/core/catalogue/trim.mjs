@@ -11,7 +11,7 @@ const OF_NO_MATTER = new RegExp(
     // Arithmetic between the weights.
     '.*dropout.*|.*_pdrop|.*_drop|drop_path.*|.*_eps|.*epsilon|initializer_.*|init_(std|method|device|fn.*)|mask_.*',
     'rope_.*|rotary_.*|.*_rope_theta|partial_rotary_factor|.*rope_interleave|scale_attn_.*|reorder_and_upcast_attn|logits?_.*|.*_logit_soft.*|.*softcap.*|query_pre_attn_scalar',
-    'routed_scaling_factor|scoring_func|topk_method|norm_topk_prob|.*aux_loss.*|seq_aux|router_.*|.*_loss_.*|.*_multiplier.*|residual_in_fp32|rescale_prenorm_residual|rescale_.*|time_step_.*',
+    'routed_scaling_factor|scoring_func|topk_method|norm_topk_prob|.*aux_loss.*|seq_aux|router_.*|.*_loss_.*|.*_multiplier.*|residual_in_fp32|rescale_prenorm_residual|rescale_.*|time_step_(floor|init_scheme|limit|max|min|scale)',
     'swiglu_.*|.*temperature_tuning.*|attn_scale|floor_scale',
   ].join('|')})$`,
 );

@@ -34,7 +34,7 @@ it('has models of every kind of memory, but for layers that share one', () => {
     expect.arrayContaining([
       ...['full', 'sliding', 'chunked', 'latent', 'compressed', 'cross', 'none'],
       ...['mamba', 'mamba2', 'gated_delta_net', 'kimi_delta_attention', 'short_convolution'],
-      ...['lightning_attention', 'rwkv'],
+      ...['lightning_attention', 'rwkv', 'rg_lru'],
     ]),
   );
 });

@@ -14,7 +14,7 @@ function model(id: string): Model {
 
 const inCatalogue = (id: string) => CATALOGUE.some((entry) => entry.id === id);
 
-/** Bytes of a cache in bf16, as others published them. */
+/** Bytes of a cache in 16 bits, as others published them. */
 interface Fact {
   readonly id: string;
   readonly tokens: number;
@@ -23,6 +23,7 @@ interface Fact {
 }
 
 const KIB = 1024;
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 const FACTS: readonly Fact[] = [
@@ -57,6 +58,17 @@ const FACTS: readonly Fact[] = [
     ...fact,
     tokens: 1,
     source: 'https://sebastianraschka.com/llm-architecture-gallery, KV cache for each token in bf16',
+  })),
+  ...[
+    { id: 'mistralai/Mixtral-8x7B-v0.1', bytes: 256 * MIB },
+    { id: 'meta-llama/Meta-Llama-3-8B', bytes: 256 * MIB },
+    { id: 'meta-llama/Meta-Llama-3-70B', bytes: 640 * MIB },
+    { id: '01-ai/Yi-34B', bytes: 480 * MIB },
+    { id: 'CohereLabs/c4ai-command-r-v01', bytes: 2560 * MIB },
+  ].map((fact) => ({
+    ...fact,
+    tokens: 2048,
+    source: 'https://huggingface.co/dranger003/c4ai-command-r-v01-iMat.GGUF/discussions/6, llama.cpp in f16 (Yi-1.5-34B)',
   })),
 ];
 
@@ -160,15 +172,22 @@ describe('what running engines were asked about', () => {
     expect(asStored(model(id).layers)).toEqual(asStored(asked));
   });
 
-  const planned = ['vllm.json', 'vllm-logs.json']
-    .flatMap((file) => Object.entries(golden<{ readonly config: unknown }>(file).models))
-    .filter(([id]) => inCatalogue(id));
+  const plannedIn = (files: readonly string[]) =>
+    files
+      .flatMap((file) => Object.entries(golden<{ readonly config: unknown }>(file).models))
+      .filter(([id]) => inCatalogue(id));
+  const planned = plannedIn(['vllm.json', 'vllm-logs.json', 'sglang.json', 'sglang-logs.json']);
 
-  it.each(planned)('%s has the layers whose caches vLLM planned or logged', (id, { config }) => {
+  it.each(planned)('%s has the layers whose caches vLLM or SGLang planned or logged', (id, { config }) => {
     expect(model(id).layers).toEqual(modelFromConfig(config, { id, source: 'golden' }).layers);
   });
 
   it('covers more than twenty models', () => {
     expect(new Set([...run, ...planned].map(([id]) => id)).size).toBeGreaterThan(20);
+  });
+
+  it('covers twenty models with figures that others published or logged', () => {
+    const logged = plannedIn(['vllm-logs.json', 'sglang-logs.json']).map(([id]) => id);
+    expect(new Set([...FACTS.map(({ id }) => id), ...logged]).size).toBeGreaterThanOrEqual(20);
   });
 });

@@ -6,7 +6,7 @@ import { DEFAULT_WORKLOAD } from '../../src/workload.js';
 
 /** Fields of models whose layers differ, or remember something else than all keys and values. */
 const NOT_PLAIN =
-  /^(layer_types|sliding_window|attention_chunk_size|kv_lora_rank|block_configs|linear_.*|mamba_.*|attn_type_list|conv_L_cache|multi_query.*|cross_attention_layers|hybrid_.*|sparse_attention_config|attn_layer_indices)$/;
+  /^(layer_types|sliding_window|attention_chunk_size|kv_lora_rank|block_configs|linear_.*|mamba_.*|attn_type_list|conv_L_cache|multi_query.*|cross_attention_layers|hybrid_.*|sparse_attention_config|attn_layer_indices|_?block_types)$/;
 
 type Fields = Readonly<Record<string, number | null | undefined>>;
 
