@@ -68,7 +68,8 @@ const FACTS: readonly Fact[] = [
   ].map((fact) => ({
     ...fact,
     tokens: 2048,
-    source: 'https://huggingface.co/dranger003/c4ai-command-r-v01-iMat.GGUF/discussions/6, llama.cpp in f16 (Yi-1.5-34B)',
+    source:
+      'https://huggingface.co/dranger003/c4ai-command-r-v01-iMat.GGUF/discussions/6, llama.cpp in f16 (Yi-1.5-34B)',
   })),
 ];
 
