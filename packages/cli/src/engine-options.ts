@@ -23,7 +23,8 @@ export function addEngineSettings(command: Command): Command {
       }
     } else if (name === owners[0]?.name) {
       const meanings = owners.map((owner) => `${owner.name}: ${owner.setting.description}`);
-      const type = typeof setting.type === 'string' ? setting.type : ['value'];
+      const words = owners.flatMap(({ setting: { type } }) => (typeof type === 'string' ? [] : type));
+      const type = typeof setting.type === 'string' ? setting.type : [...new Set(words)];
       for (const option of optionsFor({ ...setting, type, description: meanings.join('; ') })) {
         command.addOption(option.helpGroup('Settings of several engines:'));
       }
