@@ -66,13 +66,16 @@ function withLayers(random, config) {
   const picks = random() < 0.5;
   const listed = Object.entries(config).map(([key, value]) => {
     const isList = (Array.isArray(value) || typeof value === 'string') && value.length === count;
-    return [key, isList ? value.slice(0, fewer) : value];
+    return [key, isList ? value.slice(count - fewer) : value];
   });
   return {
     ...Object.fromEntries(listed),
     num_hidden_layers: fewer,
     ...(picks &&
-      Array.isArray(kinds) && { layer_types: Array.from({ length: fewer }, () => oneOf(random, kinds)) }),
+      Array.isArray(kinds) && {
+        // The last layer of some architectures has to be a full one.
+        layer_types: [...Array.from({ length: fewer - 1 }, () => oneOf(random, kinds)), kinds.at(-1)],
+      }),
     ...(config.num_kv_shared_layers > 0 && { num_kv_shared_layers: integer(random, 0, fewer - 3) }),
   };
 }

@@ -13,24 +13,29 @@ export const MODELS = [
   ...others.map(([id, config]) => ({ model: modelFromConfig(config, { id, source: 'published' }), config })),
 ];
 
-/** The configs that a golden file needs beside the catalogue, for the models that it is about. */
-export function configsBesideCatalogue(ids) {
-  return Object.fromEntries(others.filter(([id]) => ids.has(id)).map(([id, config]) => [id, { config }]));
+/** Where a golden file's readers find the models that it is about: in the catalogue, or here. */
+export function describedIn(ids) {
+  const configs = new Map(others);
+  return Object.fromEntries(
+    [...ids].map((id) => [id, configs.has(id) ? { config: configs.get(id) } : { catalogue: true }]),
+  );
 }
 
 /** What a model stores, as far as rules of engines differ: one model of each kind is asked about at length. */
 export function kindOf({ layers }) {
-  const kinds = layers.flatMap(memoriesOf).map(({ kind, mechanism, indexer, slidingWindow, keyHeadDim, valueHeadDim }) =>
-    [
-      kind,
-      mechanism,
-      indexer && 'indexed',
-      kind === 'latent' && slidingWindow && 'sliding',
-      keyHeadDim !== valueHeadDim && 'unlike',
-    ]
-      .filter(Boolean)
-      .join(' '),
-  );
+  const kinds = layers
+    .flatMap(memoriesOf)
+    .map(({ kind, mechanism, indexer, slidingWindow, keyHeadDim, valueHeadDim }) =>
+      [
+        kind,
+        mechanism,
+        indexer && 'indexed',
+        kind === 'latent' && slidingWindow && 'sliding',
+        keyHeadDim !== valueHeadDim && 'unlike',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    );
   return [...new Set(kinds)].sort().join(', ');
 }
 

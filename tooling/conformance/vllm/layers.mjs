@@ -46,7 +46,11 @@ const withScales = (indexHeadDim) => indexHeadDim + Math.floor(indexHeadDim / 12
 
 function latentLayers({ kvLoraRank, qkRopeHeadDim, indexer }) {
   return [
-    { class: 'MLAAttention', sparse: indexer !== undefined, arguments: { head_size: kvLoraRank + qkRopeHeadDim } },
+    {
+      class: 'MLAAttention',
+      sparse: indexer !== undefined,
+      arguments: { head_size: kvLoraRank + qkRopeHeadDim },
+    },
     ...(indexer === undefined
       ? []
       : [
@@ -61,7 +65,10 @@ function latentLayers({ kvLoraRank, qkRopeHeadDim, indexer }) {
 /** The indexer's keys are bf16 by default: `resolve_indexer_kv_dtype("bf16")` of `MiniMaxM3SparseAttention.__init__`. */
 function indexedLayers({ numKeyValueHeads, keyHeadDim, indexer }) {
   return [
-    { class: 'MiniMaxM3SparseAttention', arguments: { num_kv_heads: numKeyValueHeads, head_dim: keyHeadDim } },
+    {
+      class: 'MiniMaxM3SparseAttention',
+      arguments: { num_kv_heads: numKeyValueHeads, head_dim: keyHeadDim },
+    },
     { class: 'MiniMaxM3IndexerCache', arguments: { head_dim: indexer.indexHeadDim, dtype: 'bfloat16' } },
   ];
 }

@@ -161,6 +161,9 @@ class Layers:
         path, name = self.module_of(hf_config["architectures"][0])
         if path is None:
             return None
+        if name == "KimiLinearForCausalLM":  # `with_hf_config`
+            text = SimpleNamespace(**{**vars(config.model_config), "hf_config": config.model_config.hf_text_config})
+            config = SimpleNamespace(**{**vars(config), "model_config": text})
         try:
             return tuple(
                 tuple(self.state_method(path, name, method)(None, config))

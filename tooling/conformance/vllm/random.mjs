@@ -91,7 +91,9 @@ function contextLength(random, memories, { blockSize = 16, maxNumBatchedTokens =
   if (random() < 0.4) {
     return scaled(random, 20);
   }
-  const windows = memories.map(({ slidingWindow, attentionChunkSize }) => slidingWindow ?? attentionChunkSize ?? 0);
+  const windows = memories.map(
+    ({ slidingWindow, attentionChunkSize }) => slidingWindow ?? attentionChunkSize ?? 0,
+  );
   const edge = oneOf(random, [
     blockSize * scaled(random, 15),
     ...windows.slice(0, 4).map((window) => window),

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { configsBesideCatalogue, format, goldenCases, MODELS } from '../models.mjs';
+import { describedIn, format, goldenCases, MODELS } from '../models.mjs';
 import { randomNumbers } from '../random.mjs';
 import { AVAILABLE_BYTES, casesFor } from './cases.mjs';
 import { bytesOf, difference } from './compare.mjs';
@@ -39,7 +39,7 @@ function writeGolden() {
       version: VERSION,
       generator: 'tooling/conformance/vllm/run.mjs',
       availableBytes: AVAILABLE_BYTES,
-      models: configsBesideCatalogue(ids),
+      models: describedIn(ids),
       refused: results
         .filter(({ log }) => log.error !== undefined)
         .map((one) => ({ ...written(one), error: one.log.error })),
@@ -58,7 +58,9 @@ function writeGolden() {
  */
 function askAtRandom(count) {
   const random = randomNumbers(Number(values.seed));
-  const known = MODELS.filter(({ model }) => words.length === 0 || words.some((word) => model.id.includes(word)));
+  const known = MODELS.filter(
+    ({ model }) => words.length === 0 || words.some((word) => model.id.includes(word)),
+  );
   const cases = Array.from({ length: count }, () => {
     const one = randomModel(random, known);
     return { ...one, ...randomCase(random, one) };
@@ -70,7 +72,9 @@ function askAtRandom(count) {
     if (text !== undefined) {
       different += 1;
       const { model, workload, settings } = one;
-      console.log(`${model.id} (${model.layers.length} layers) ${JSON.stringify({ workload, settings })}: ${text}`);
+      console.log(
+        `${model.id} (${model.layers.length} layers) ${JSON.stringify({ workload, settings })}: ${text}`,
+      );
     }
   }
   const refused = results.filter(({ log }) => log.error !== undefined).length;

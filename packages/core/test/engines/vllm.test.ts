@@ -119,23 +119,26 @@ function goldenModel(id: string, { models }: Pick<Golden, 'models'> = golden): M
     : modelFromConfig(known?.config, { id, source: 'golden' });
 }
 
-describe.each([...new Set(golden.cases.map(({ model: id }) => id))])("%s, as vLLM's own code plans it", (id) => {
-  const known = goldenModel(id);
-  const cases = golden.cases
-    .filter((one) => one.model === id)
-    .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
+describe.each([...new Set(golden.cases.map(({ model: id }) => id))])(
+  "%s, as vLLM's own code plans it",
+  (id) => {
+    const known = goldenModel(id);
+    const cases = golden.cases
+      .filter((one) => one.model === id)
+      .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
 
-  it.each(cases)('with %s', (_title, { workload: use, settings: set, engineBytes, log }) => {
-    expect(run(known, use, set).totalBytes).toBe(engineBytes);
-    const found = vllmCapacity(known, { ...DEFAULT_WORKLOAD, ...use }, set, golden.availableBytes);
-    expect(found.numBlocks).toBe(log.numBlocks);
-    expect(found.blocksPerRequest).toBe(
-      log.groups.reduce((total, { blocksPerRequest }) => total + blocksPerRequest, 0),
-    );
-    expect(found.tokens).toBe(log.tokens);
-    expect(found.maxConcurrency).toBe(log.maxConcurrency);
-  });
-});
+    it.each(cases)('with %s', (_title, { workload: use, settings: set, engineBytes, log }) => {
+      expect(run(known, use, set).totalBytes).toBe(engineBytes);
+      const found = vllmCapacity(known, { ...DEFAULT_WORKLOAD, ...use }, set, golden.availableBytes);
+      expect(found.numBlocks).toBe(log.numBlocks);
+      expect(found.blocksPerRequest).toBe(
+        log.groups.reduce((total, { blocksPerRequest }) => total + blocksPerRequest, 0),
+      );
+      expect(found.tokens).toBe(log.tokens);
+      expect(found.maxConcurrency).toBe(log.maxConcurrency);
+    });
+  },
+);
 
 describe('a line that a running engine logged', () => {
   it.each(published.cases.filter(({ unknown }) => unknown !== undefined))(
@@ -256,7 +259,9 @@ describe('an allocation', () => {
         const { tokens: slots } = pools.find(({ name }) => name.startsWith('cross')) ?? { tokens: 0 };
         expect(slots).toBe(use.numSequences * 16 * Math.ceil(tokens / 16));
         const longer = { ...own, contextLength: tokens + 1 };
-        expect(() => run(modelOf([self, cross]), longer, { maxNumBatchedTokens: tokens })).toThrow(InputError);
+        expect(() => run(modelOf([self, cross]), longer, { maxNumBatchedTokens: tokens })).toThrow(
+          InputError,
+        );
       }),
     );
   });
@@ -710,6 +715,13 @@ it('splits tokens of attention over contexts, and not the states beside it', () 
     slots(split)?.find(([name]) => name === 'recurrent'),
   );
   expect(slots(split)).not.toEqual(slots(whole));
+});
+
+it('says since which release there is no class for an architecture', () => {
+  const bamba = modelOf([full(8, 128)], { architecture: 'BambaForCausalLM' });
+  expect(run(bamba).warnings.join()).toMatch(/no class for BambaForCausalLM since 0\.24.*version 0\.23/);
+  expect(run(bamba, {}, { version: '0.23' }).warnings).toEqual([]);
+  expect(run(llama8b).warnings).toEqual([]);
 });
 
 it('runs fp32 checkpoints in bf16', () => {

@@ -75,7 +75,9 @@ function keepEveryToken(specs: readonly Spec[], model: Model): readonly Spec[] {
   if (isOneType(specs)) {
     return specs;
   }
-  const limits = new Set(specs.flatMap(({ kind, limit }) => (kind === 'sliding' || kind === 'chunked' ? [limit] : [])));
+  const limits = new Set(
+    specs.flatMap(({ kind, limit }) => (kind === 'sliding' || kind === 'chunked' ? [limit] : [])),
+  );
   if (limits.size > 1) {
     throw new InputError(
       `vLLM keeps every token of windows of one size only, not the ${[...limits].join(' and ')} of ${model.name}; leave out --disable-hybrid-kv-cache-manager.`,

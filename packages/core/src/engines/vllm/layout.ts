@@ -160,7 +160,10 @@ function checkContextParallel(
         `contextParallel is ${contextParallel}, but only ${ranks} tensor-parallel ranks hold the same of the ${numKeyValueHeads} key-value heads of ${name}.`,
       );
     }
-    if (numAttentionHeads !== undefined && Math.floor(numAttentionHeads / numKeyValueHeads) % contextParallel !== 0) {
+    if (
+      numAttentionHeads !== undefined &&
+      Math.floor(numAttentionHeads / numKeyValueHeads) % contextParallel !== 0
+    ) {
       throw new InputError(
         `contextParallel is ${contextParallel}, which does not divide the ${Math.floor(numAttentionHeads / numKeyValueHeads)} attention heads for each key-value head of ${name}; vLLM needs one that does.`,
       );
