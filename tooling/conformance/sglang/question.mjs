@@ -23,6 +23,9 @@ export function hasPools({ layers }) {
 
 const WITHOUT_STATES = ['rwkv', 'rg_lru', 'linear_attention', 'lightning_attention'];
 
+/** The names under which SGLang knows architectures that are published under others. */
+const ARCHITECTURES = { MiniMaxM3ForCausalLM: 'MiniMaxM3SparseForConditionalGeneration' };
+
 /** A case in SGLang's words; defaults are those of its command line on a Hopper GPU. */
 export function questionOf({ model, config, workload, settings }, availableBytes) {
   const use = { ...DEFAULT_WORKLOAD, ...workload };
@@ -40,7 +43,7 @@ export function questionOf({ model, config, workload, settings }, availableBytes
   const [cacheDtype, cacheDtypeWord] = CACHE_DTYPES[use.keyDtype];
   const indexed = memories.find(({ indexer }) => indexer !== undefined);
   return {
-    config,
+    config: { ...config, architectures: config.architectures.map((name) => ARCHITECTURES[name] ?? name) },
     num_hidden_layers: model.numHiddenLayers,
     context_len: use.contextLength,
     num_requests: use.numSequences,

@@ -36,6 +36,13 @@ const ENGINES: Readonly<Record<string, Peculiarities>> = {
     twoDtypes: true,
   },
   sglang: { granularity: 1, spareTokens: 1, spareTokensOfWindow: 0, splitsHeads: true, twoDtypes: false },
+  transformers: {
+    granularity: 1,
+    spareTokens: 0,
+    spareTokensOfWindow: 0,
+    splitsHeads: false,
+    twoDtypes: false,
+  },
   vllm: {
     settings: { mambaSsmCacheDtype: 'float32' },
     granularity: 16,
