@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { exit } from 'node:process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { configsBesideCatalogue, format, goldenCases, MODELS } from '../models.mjs';
@@ -24,7 +24,7 @@ const { values, positionals: words } = parseArgs({
 const known = MODELS.filter(({ model }) => hasPools(model));
 const source = await unpackSource(VERSION);
 try {
-  exit(values.random === undefined ? writeGolden() : askAtRandom(Number(values.random)));
+  process.exitCode = values.random === undefined ? writeGolden() : askAtRandom(Number(values.random));
 } finally {
   rmSync(source, { recursive: true });
 }
