@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { configsBesideCatalogue, format, goldenCases, MODELS } from '../models.mjs';
+import { describedIn, format, goldenCases, MODELS } from '../models.mjs';
 import { randomNumbers } from '../random.mjs';
 import { AVAILABLE_BYTES, casesFor } from './cases.mjs';
 import { bytesOf, difference } from './compare.mjs';
@@ -42,7 +42,7 @@ function writeGolden() {
       version: VERSION,
       generator: 'tooling/conformance/sglang/run.mjs',
       availableBytes: AVAILABLE_BYTES,
-      models: configsBesideCatalogue(ids),
+      models: describedIn(ids),
       refused: results
         .filter(({ log }) => log.error !== undefined)
         .map((one) => ({ ...written(one), error: one.log.error })),
