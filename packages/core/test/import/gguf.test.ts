@@ -104,7 +104,12 @@ it('describes the layers of every config of the catalogue whose file the engine 
   expect(both.length).toBeGreaterThan(15);
   for (const entry of both.filter(({ id }) => ![...WITHOUT_WINDOW, ANOTHER_WINDOW].includes(id))) {
     const { layers } = read(golden.models[entry.id]?.gguf ?? {});
-    expect([entry.id, layers]).toEqual([entry.id, modelFromEntry(entry).layers]);
+    const described = modelFromEntry(entry).layers.map((layer) => {
+      // A file does not say whether a gate is bounded.
+      const { hasBoundedGate: _, ...stored } = { hasBoundedGate: false, ...layer };
+      return stored;
+    });
+    expect([entry.id, layers]).toEqual([entry.id, described]);
   }
 });
 
