@@ -86,6 +86,8 @@ export interface RecurrentLayer {
   readonly convolution?: Convolution;
   /** `shape` as in the model's code, heads or channels first: the axis that tensor-parallel ranks split. */
   readonly state?: { readonly shape: readonly number[]; readonly dtype: DtypeName | 'model' };
+  /** Kimi delta attention whose gate has a lower bound (`gate_lower_bound`), for which engines have other kernels. */
+  readonly hasBoundedGate?: boolean;
 }
 
 /** A causal convolution over `kernelSize` inputs keeps the last `kernelSize - 1` of each channel, in the model's dtype. */

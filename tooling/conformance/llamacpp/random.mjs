@@ -1,22 +1,5 @@
+import { integer, maybe, oneOf, scaled } from '../random.mjs';
 import { CACHE_TYPES, cachesKeysOnly, hasWholeBlocks } from './cases.mjs';
-
-/** Numbers from 0 to 1 that depend on the seed only (mulberry32). */
-export function randomNumbers(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const integer = (random, least, most) => least + Math.floor(random() * (most - least + 1));
-const oneOf = (random, items) => items[Math.floor(random() * items.length)];
-const maybe = (random, key, value) => (random() < 0.4 ? { [key]: value } : {});
-
-/** Up to 2^bits, small ones as likely as large ones. */
-const scaled = (random, bits) => Math.max(1, Math.floor(2 ** (random() * bits)));
 
 /** A context of a model: any length, sequences, types and flags, those that the engine refuses among them. */
 export function randomCase(random, model) {

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { modelFromGguf } from '@kv/core';
 import { blobSource, readGguf } from '@kv/gguf';
+import { randomNumbers } from '../random.mjs';
 import { ask } from './ask.mjs';
 import { casesOf, contextParams } from './cases.mjs';
 import { difference } from './compare.mjs';
 import { kindsOf, MODELS, metadataOf, optionalOf } from './models.mjs';
-import { mutated, randomCase, randomNumbers } from './random.mjs';
+import { mutated, randomCase } from './random.mjs';
 import { SHAPES } from './shapes.mjs';
 import { VOCABULARY } from './vocabulary.mjs';
 

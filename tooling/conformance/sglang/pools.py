@@ -300,12 +300,14 @@ def configurator_of(case, stage):
             "kv_source_layer_ids": [],
         }
     )
-    swa = model_configs.is_hybrid_swa_model(published.architectures, text) and not case["disable_hybrid_swa_memory"]
-    swa_ids, full_ids = (
-        model_configs.get_hybrid_layer_ids(published.architectures, text)
-        if swa and not case["compress_ratios"]
-        else (None, None)
+    hybrid = Settings(
+        hf_config=published,
+        hf_text_config=text,
+        disable_hybrid_swa_memory=case["disable_hybrid_swa_memory"],
+        _detect_attention_sinks=lambda: False,
     )
+    model_configs.ModelConfig._derive_hybrid_model(hybrid)
+    swa, swa_ids, full_ids = hybrid.is_hybrid_swa, hybrid.swa_attention_layer_ids, hybrid.full_attention_layer_ids
     start, end = get_pp_indices(case["num_hidden_layers"], stage, case["pipeline_parallel_size"])
     mambaish = None
     if case["mamba_layer_ids"]:
@@ -363,7 +365,7 @@ def configurator_of(case, stage):
         "post_capture_kv_active": False,
         "spec_aux_config": None,
         "is_hybrid_swa": swa,
-        "is_hybrid_swa_compress": swa and swa_heads != {} and swa_heads != heads,
+        "is_hybrid_swa_compress": hybrid.is_hybrid_swa_compress,
         "use_mla_backend": bool(latent) and not case["compress_ratios"],
         "layer_info": SimpleNamespace(
             start_layer=start,
@@ -503,6 +505,6 @@ answers = []
 for case in json.load(sys.stdin):
     try:
         answers.append(answer(case))
-    except (AssertionError, NotImplementedError, ValueError) as error:
+    except Exception as error:  # Where it stops without a reason of its own, it does not run either.
         answers.append({"error": f"{type(error).__name__}: {error}"})
 json.dump(answers, sys.stdout)

@@ -10,6 +10,22 @@ const CACHE_DTYPES = {
   nvfp4: ['float4_e2m1fn_x2', 'fp4_mx_block16'],
 };
 
+/** Whether there are pools to ask about: not for encoders, kinds that SGLang does not have, and two latents in a layer. */
+export function hasPools({ layers }) {
+  return layers
+    .map(memoriesOf)
+    .every(
+      (memories) =>
+        memories.filter(({ kind }) => kind === 'latent').length < 2 &&
+        memories.every(({ kind, mechanism }) => kind !== 'cross' && !WITHOUT_STATES.includes(mechanism)),
+    );
+}
+
+const WITHOUT_STATES = ['rwkv', 'rg_lru', 'linear_attention', 'lightning_attention'];
+
+/** The names under which SGLang knows architectures that are published under others. */
+const ARCHITECTURES = { MiniMaxM3ForCausalLM: 'MiniMaxM3SparseForConditionalGeneration' };
+
 /** A case in SGLang's words; defaults are those of its command line on a Hopper GPU. */
 export function questionOf({ model, config, workload, settings }, availableBytes) {
   const use = { ...DEFAULT_WORKLOAD, ...workload };
@@ -27,7 +43,7 @@ export function questionOf({ model, config, workload, settings }, availableBytes
   const [cacheDtype, cacheDtypeWord] = CACHE_DTYPES[use.keyDtype];
   const indexed = memories.find(({ indexer }) => indexer !== undefined);
   return {
-    config,
+    config: { ...config, architectures: config.architectures.map((name) => ARCHITECTURES[name] ?? name) },
     num_hidden_layers: model.numHiddenLayers,
     context_len: use.contextLength,
     num_requests: use.numSequences,

@@ -1,108 +1,93 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { memoriesOf, modelFromConfig } from '@kv/core';
+import { parseArgs } from 'node:util';
+import { describedIn, format, goldenCases, MODELS } from '../models.mjs';
+import { randomNumbers } from '../random.mjs';
 import { AVAILABLE_BYTES, casesFor } from './cases.mjs';
-import { questionOf } from './question.mjs';
+import { bytesOf, difference } from './compare.mjs';
+import { isPossible } from './possible.mjs';
+import { hasPools, questionOf } from './question.mjs';
+import { randomCase } from './random.mjs';
 import { unpackSource } from './source.mjs';
 
 const VERSION = '0.5.23';
 const GOLDEN = fileURLToPath(new URL('../../../packages/core/test/golden/sglang.json', import.meta.url));
 const POOLS = fileURLToPath(new URL('pools.py', import.meta.url));
-const CONFIGS = JSON.parse(readFileSync(new URL('models.json', import.meta.url), 'utf8'));
 
-const cases = Object.entries(CONFIGS).flatMap(([id, config]) => {
-  const model = modelFromConfig(config, { id, source: 'golden' });
-  return casesFor(model)
-    .map((one) => ({ model, config, ...one }))
-    .filter(isPossible);
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { random: { type: 'string' }, seed: { type: 'string', default: '1' } },
 });
 
+const known = MODELS.filter(({ model }) => hasPools(model));
 const source = await unpackSource(VERSION);
-const answers = JSON.parse(
-  execFileSync('python3', [POOLS, source], {
-    input: JSON.stringify(cases.map((one) => questionOf(one, AVAILABLE_BYTES))),
-    maxBuffer: 2 ** 28,
-    stdio: ['pipe', 'pipe', 2],
-  }),
-);
-rmSync(source, { recursive: true });
-const results = cases.map(({ model, workload, settings }, index) => ({
-  model: model.id,
-  workload,
-  settings,
-  log: answers[index],
-}));
-
-writeFileSync(
-  GOLDEN,
-  `${format({
-    engine: 'sglang',
-    version: VERSION,
-    generator: 'tooling/conformance/sglang/run.mjs',
-    availableBytes: AVAILABLE_BYTES,
-    models: Object.fromEntries(Object.entries(CONFIGS).map(([id, config]) => [id, { config }])),
-    refused: results
-      .filter(({ log }) => log.error !== undefined)
-      .map(({ log, ...one }) => ({ ...one, error: log.error })),
-    cases: results
-      .filter(({ log }) => log.error === undefined)
-      .map(({ log, ...one }) => ({ ...one, engineBytes: bytesOf(log, one.workload), log })),
-  })}\n`,
-);
-console.error(`${cases.length} cases of ${Object.keys(CONFIGS).length} models`);
-
-/** Heads, channels and layers that devices divide, and dtypes that a model's pools have. */
-function isPossible({ model, workload, settings }) {
-  const { tensorParallel = 1, pipelineParallel = 1, keyDtype = 'bf16' } = workload;
-  const divides = (size) => Math.max(size, tensorParallel) % Math.min(size, tensorParallel) === 0;
-  const memories = model.layers.flatMap(memoriesOf);
-  const isSparse = memories.some(({ kind, indexer }) => kind === 'latent' && indexer !== undefined);
-  const isCompressed = memories.some(({ kind }) => kind === 'compressed');
-  const isLatent = memories.some(({ kind }) => kind === 'latent');
-  const slides = memories.some(({ kind }) => kind === 'sliding' || kind === 'chunked');
-  const rowSizes = new Set(
-    memories
-      .filter(({ numKeyValueHeads }) => numKeyValueHeads !== undefined)
-      .map(({ numKeyValueHeads, keyHeadDim }) => `${numKeyValueHeads} x ${keyHeadDim}`),
-  );
-  const hasStates = memories.some(({ kind }) => kind === 'recurrent');
-  const hasDtype =
-    (!isCompressed || keyDtype === 'fp8_e4m3') &&
-    (!isSparse || ['bf16', 'fp8_e4m3'].includes(keyDtype)) &&
-    (!isLatent || (keyDtype !== 'mxfp8' && (keyDtype !== 'nvfp4' || !hasStates))) &&
-    (!slides || keyDtype !== 'nvfp4') &&
-    (!memories.some(({ kind, indexer }) => kind === 'full' && indexer !== undefined) ||
-      !['mxfp8', 'nvfp4'].includes(keyDtype));
-  return (
-    hasDtype &&
-    !(settings.pageSize !== undefined && isCompressed) &&
-    !(settings.disableHybridSwaMemory === true && rowSizes.size > 1) &&
-    pipelineParallel <= model.numHiddenLayers &&
-    (model.numAttentionHeads ?? tensorParallel) % tensorParallel === 0 &&
-    memories.every((memory) => {
-      if (memory.kind === 'recurrent') {
-        const sizes = [memory.convolution?.channels, memory.state?.shape[0]];
-        return sizes.every((size) => size === undefined || size % tensorParallel === 0);
-      }
-      return memory.numKeyValueHeads === undefined || divides(memory.numKeyValueHeads);
-    })
-  );
+try {
+  process.exitCode = values.random === undefined ? writeGolden() : askAtRandom(Number(values.random));
+} finally {
+  rmSync(source, { recursive: true });
 }
 
-/** Memory of all buffers, on all devices. */
-function bytesOf({ pools }, { tensorParallel = 1 }) {
-  return tensorParallel * pools.reduce((total, { bytes }) => total + bytes, 0);
+/** Asks SGLang's code about each model and writes down what it says. */
+function writeGolden() {
+  const suits = (model) => casesFor(model).filter((one) => isPossible({ model, ...one }));
+  const results = answered(goldenCases(known, suits));
+  const ids = new Set(results.map(({ model }) => model.id));
+  const written = ({ model, workload, settings }) => ({ model: model.id, workload, settings });
+  writeFileSync(
+    GOLDEN,
+    `${format({
+      engine: 'sglang',
+      version: VERSION,
+      generator: 'tooling/conformance/sglang/run.mjs',
+      availableBytes: AVAILABLE_BYTES,
+      models: describedIn(ids),
+      refused: results
+        .filter(({ log }) => log.error !== undefined)
+        .map((one) => ({ ...written(one), error: one.log.error })),
+      cases: results
+        .filter(({ log }) => log.error === undefined)
+        .map((one) => ({ ...written(one), engineBytes: bytesOf(one.log, one.workload), log: one.log })),
+    })}\n`,
+  );
+  console.error(`${results.length} cases of ${ids.size} models`);
+  return 0;
 }
 
-/** JSON with a line for each model and case. */
-function format({ models: known, cases: all, ...head }) {
-  const lines = (items) => items.map((item) => `    ${item}`).join(',\n');
-  const entries = Object.entries(known).map(
-    ([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`,
+/**
+ * Asks SGLang's code about models and workloads that the seed picks, and compares with what kv says; 1 where something
+ * differs. Nothing is written.
+ */
+function askAtRandom(count) {
+  const random = randomNumbers(Number(values.seed));
+  const chosen = known.filter(
+    ({ model }) => words.length === 0 || words.some((word) => model.id.includes(word)),
   );
-  const start = Object.entries(head).map(
-    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  const results = answered(Array.from({ length: count }, () => randomCase(random, chosen)));
+  let different = 0;
+  for (const { log, ...one } of results) {
+    const text = difference(log, one, AVAILABLE_BYTES);
+    if (text !== undefined) {
+      different += 1;
+      const { model, workload, settings } = one;
+      console.log(
+        `${model.id} (${model.layers.length} layers) ${JSON.stringify({ workload, settings })}: ${text}`,
+      );
+    }
+  }
+  const refused = results.filter(({ log }) => log.error !== undefined).length;
+  console.log(`${count} cases asked, seed ${values.seed}, SGLang refused ${refused}: ${different} differ`);
+  return different === 0 ? 0 : 1;
+}
+
+function answered(cases) {
+  const answers = JSON.parse(
+    execFileSync('python3', [POOLS, source], {
+      input: JSON.stringify(cases.map((one) => questionOf(one, AVAILABLE_BYTES))),
+      maxBuffer: 2 ** 28,
+      stdio: ['pipe', 'pipe', 2],
+    }),
   );
-  return `{\n${start.join(',\n')},\n  "models": {\n${lines(entries)}\n  },\n  "cases": [\n${lines(all.map((one) => JSON.stringify(one)))}\n  ]\n}`;
+  return cases.map((one, index) => ({ ...one, log: answers[index] }));
 }

@@ -1,201 +1,174 @@
+import { memoriesOf } from '@kv/core';
+
 /**
- * The caches of one layer in vLLM's words: a spec class of `vllm/v1/kv_cache_interface.py` with its arguments, or a
- * state calculator of `mamba_utils.py` with its own.
+ * The layers of vLLM behind a layer of a model: the class whose `get_kv_cache_spec` says what it caches, with what its
+ * constructor is given. `num_kv_heads` is of all ranks. Which class a model makes of a layer, with which window, stands
+ * in the constructors of its model classes, which need a GPU: this is read from them.
  *
- * @param tensorParallel for `num_kv_heads`, which vLLM gives per rank: `ModelConfig.get_num_kv_heads`.
+ * @param config the published config, for what the layers of a model do not say.
  */
-export function specsOf(layer, workload) {
-  return (layer.parts ?? [layer]).flatMap((memory) => specsOfMemory(memory, workload));
+export function layersOf(layer, config) {
+  return memoriesOf(layer).flatMap((memory) => layersOfMemory(memory, config));
 }
 
-function specsOfMemory(memory, { tensorParallel, keyDtype }) {
-  const heads = () => ({
-    num_kv_heads: Math.max(1, Math.floor(memory.numKeyValueHeads / tensorParallel)),
-    head_size: memory.keyHeadDim,
-  });
+function layersOfMemory(memory, config) {
+  const heads = () => ({ num_kv_heads: memory.numKeyValueHeads, head_size: memory.keyHeadDim });
   const withValues = () => ({ ...heads(), head_size_v: memory.valueHeadDim });
   switch (memory.kind) {
     case 'full':
-      return [
-        { spec: 'FullAttentionSpec', arguments: withValues() },
-        ...(memory.indexer === undefined ? [] : [keysOf(memory.indexer, keyDtype)]),
-      ];
+      return memory.indexer === undefined
+        ? [{ class: 'Attention', arguments: withValues() }]
+        : indexedLayers(memory);
     case 'sliding':
-      return [
-        {
-          spec: 'SlidingWindowSpec',
-          arguments: { ...withValues(), sliding_window: memory.slidingWindow },
-        },
-      ];
+      return [{ class: 'Attention', arguments: { ...withValues(), sliding_window: memory.slidingWindow } }];
     case 'chunked':
       return [
         {
-          spec: 'ChunkedLocalAttentionSpec',
+          class: 'ChunkedLocalAttention',
           arguments: { ...heads(), attention_chunk_size: memory.attentionChunkSize },
         },
       ];
     case 'cross':
-      return [{ spec: 'CrossAttentionSpec', arguments: heads() }];
+      return [{ class: 'CrossAttention', arguments: heads() }];
     case 'latent':
-      return memory.slidingWindow === undefined ? latentSpecs(memory, keyDtype) : [windowOf(memory)];
+      return memory.slidingWindow === undefined ? latentLayers(memory) : [windowOf(memory)];
     case 'compressed':
-      return compressedSpecs(memory);
+      return compressedLayers(memory);
     case 'recurrent':
-      return [{ spec: 'MambaSpec', ...stateOf(memory) }];
+      return [recurrentLayer(memory, config)];
     default:
       return [];
   }
 }
 
-/** `MLAAttention.get_kv_cache_spec` and `DeepseekV32IndexerCache`, whose keys carry their scales. */
-function latentSpecs({ kvLoraRank, qkRopeHeadDim, indexer }, keyDtype) {
-  const isFp8 = keyDtype.startsWith('fp8');
-  const latent = {
-    spec: 'MLAAttentionSpec',
-    arguments: {
-      num_kv_heads: 1,
-      head_size: kvLoraRank + qkRopeHeadDim,
-      ...(isFp8 && indexer !== undefined ? { state_content_bytes: 656, cache_dtype_str: 'fp8_ds_mla' } : {}),
-    },
-  };
-  if (indexer === undefined) {
-    return [latent];
-  }
-  const { indexHeadDim } = indexer;
+/** An indexer's keys in fp8 carry an fp32 scale for each 128 elements: `Indexer.__init__`. */
+const withScales = (indexHeadDim) => indexHeadDim + Math.floor(indexHeadDim / 128) * 4;
+
+function latentLayers({ kvLoraRank, qkRopeHeadDim, indexer }) {
   return [
-    latent,
     {
-      spec: 'MLAAttentionSpec',
-      arguments: {
-        num_kv_heads: 1,
-        head_size: indexHeadDim + Math.floor(indexHeadDim / 128) * 4,
-        dtype: 'uint8',
-      },
+      class: 'MLAAttention',
+      sparse: indexer !== undefined,
+      arguments: { head_size: kvLoraRank + qkRopeHeadDim },
     },
+    ...(indexer === undefined
+      ? []
+      : [
+          {
+            class: 'DeepseekV32IndexerCache',
+            arguments: { head_dim: withScales(indexer.indexHeadDim), dtype: 'uint8' },
+          },
+        ]),
   ];
 }
 
-/** FlashMLA's alignment of blocks of DeepSeek-V4. */
-const ALIGNMENT = 576;
+/** The indexer's keys are bf16 by default: `resolve_indexer_kv_dtype("bf16")` of `MiniMaxM3SparseAttention.__init__`. */
+function indexedLayers({ numKeyValueHeads, keyHeadDim, indexer }) {
+  return [
+    {
+      class: 'MiniMaxM3SparseAttention',
+      arguments: { num_kv_heads: numKeyValueHeads, head_dim: keyHeadDim },
+    },
+    { class: 'MiniMaxM3IndexerCache', arguments: { head_dim: indexer.indexHeadDim, dtype: 'bfloat16' } },
+  ];
+}
 
-const LATENT_OF_DEEPSEEK_V4 = {
-  num_kv_heads: 1,
-  head_size: 512,
-  dtype: 'uint8',
-  cache_dtype_str: 'fp8_ds_mla',
-  state_content_bytes: 584,
-  alignment: ALIGNMENT,
-  model_version: 'deepseek_v4',
-};
-
-/** `DeepseekV4SWACache`. */
-function windowOf({ slidingWindow }) {
+function windowOf({ kvLoraRank, qkRopeHeadDim, slidingWindow }) {
   return {
-    spec: 'SlidingWindowMLASpec',
-    block_size: 64,
-    arguments: { ...LATENT_OF_DEEPSEEK_V4, sliding_window: slidingWindow },
+    class: 'DeepseekV4SWACache',
+    arguments: {
+      head_dim: kvLoraRank + qkRopeHeadDim,
+      window_size: slidingWindow,
+      dtype: 'uint8',
+      block_size: 64,
+      packed_bytes_per_token: 584,
+      packed_page_alignment: 576,
+      packed_block_stride_alignment: null,
+      bounded_replay: false,
+    },
   };
 }
 
-/** `DeepseekV4Indexer`, `DeepseekV4Attention` and a `DeepseekCompressor` for each. */
-function compressedSpecs({ compressRatio, headDim, indexer }) {
+function compressedLayers({ compressRatio, headDim, indexer }) {
   return [
     ...(indexer === undefined
       ? []
       : [
           {
-            spec: 'MLAAttentionSpec',
+            class: 'DeepseekV4IndexerCache',
             arguments: {
-              num_kv_heads: 1,
-              head_size: indexer.indexHeadDim + Math.floor(indexer.indexHeadDim / 128) * 4,
+              head_dim: withScales(indexer.indexHeadDim),
               dtype: 'uint8',
-              tokens_per_state: compressRatio,
-              alignment: ALIGNMENT,
+              compress_ratio: compressRatio,
             },
           },
           compressorOf(compressRatio, indexer.indexHeadDim),
         ]),
-    { spec: 'MLAAttentionSpec', arguments: { ...LATENT_OF_DEEPSEEK_V4, tokens_per_state: compressRatio } },
+    { class: 'DeepseekV4Attention', arguments: { head_dim: headDim, compress_ratio: compressRatio } },
     compressorOf(compressRatio, headDim),
   ];
 }
 
-/** `CompressorStateCache`. */
+/** `CompressorStateCache.__init__`, as `DeepseekCompressor.__init__` calls it. */
 function compressorOf(compressRatio, headDim) {
   const overlap = compressRatio === 4 ? 2 : 1;
   return {
-    spec: 'SlidingWindowMLASpec',
-    block_size: compressRatio === 4 ? 4 : 8,
+    class: 'CompressorStateCache',
     arguments: {
-      num_kv_heads: 1,
-      head_size: 2 * overlap * headDim,
+      state_dim: 2 * overlap * headDim,
       dtype: 'float32',
+      block_size: compressRatio === 4 ? 4 : 8,
       sliding_window: overlap * compressRatio,
-      alignment: ALIGNMENT,
     },
   };
 }
 
-/** `MiniMaxM3IndexerCache`. */
-function keysOf({ indexHeadDim }, keyDtype) {
-  return {
-    spec: 'MLAAttentionSpec',
-    arguments: {
-      num_kv_heads: 1,
-      head_size: indexHeadDim,
-      dtype: keyDtype.startsWith('fp8') ? 'float8_e4m3fn' : 'bfloat16',
-    },
-  };
-}
-
-/** Hyperparameters behind a state's shape, under the names of `MambaStateShapeCalculator`. */
-function stateOf({ mechanism, convolution, state }) {
+/** The layer and, for where the config does not lead to a state, hyperparameters under the names of its calculator. */
+function recurrentLayer(memory, config) {
+  const { mechanism, convolution, state } = memory;
   const [heads, first, second] = state?.shape ?? [];
+  const of = (name, calculator, sizes) => ({ class: name, calculator, sizes, arguments: {} });
   switch (mechanism) {
-    case 'mamba': {
-      const { channels, kernelSize } = convolution;
-      const state_size = state.shape.at(-1);
-      return {
-        state: 'mamba1',
-        arguments: { intermediate_size: channels, state_size, conv_kernel: kernelSize },
-      };
-    }
+    case 'mamba':
+      return of('MambaBase', 'mamba1', {
+        intermediate_size: convolution.channels,
+        state_size: state.shape.at(-1),
+        conv_kernel: convolution.kernelSize,
+      });
     case 'mamba2':
-      return {
-        state: 'mamba2',
-        arguments: {
-          intermediate_size: heads * first,
-          n_groups: convolution.groups.numGroups,
-          num_heads: heads,
-          head_dim: first,
-          state_size: second,
-          conv_kernel: convolution.kernelSize,
-        },
-      };
+      return of('MambaMixer2', 'mamba2', {
+        intermediate_size: heads * first,
+        n_groups: convolution.groups.numGroups,
+        num_heads: heads,
+        head_dim: first,
+        state_size: second,
+        conv_kernel: convolution.kernelSize,
+      });
     case 'gated_delta_net':
-      return {
-        state: 'gated_delta_net',
-        arguments: {
-          num_k_heads: (convolution.channels - heads * second) / 2 / first,
-          num_v_heads: heads,
-          head_k_dim: first,
-          head_v_dim: second,
-          conv_kernel_size: convolution.kernelSize,
-        },
-      };
+      return of('QwenGatedDeltaNetAttention', 'gated_delta_net', {
+        num_k_heads: (convolution.channels - heads * second) / 2 / first,
+        num_v_heads: heads,
+        head_k_dim: first,
+        head_v_dim: second,
+        conv_kernel_size: convolution.kernelSize,
+      });
     case 'kimi_delta_attention':
       return {
-        state: 'kda',
-        arguments: { num_heads: heads, head_dim: first, conv_kernel_size: convolution.kernelSize },
+        ...of('KimiK3DeltaAttention', 'kda', {
+          num_heads: heads,
+          head_dim: first,
+          conv_kernel_size: convolution.kernelSize,
+        }),
+        lower_bound: (config?.text_config ?? config)?.linear_attn_config?.gate_lower_bound ?? null,
       };
     case 'short_convolution':
-      return {
-        state: 'short_conv',
-        arguments: { intermediate_size: convolution.channels, conv_kernel: convolution.kernelSize },
-      };
+      return of('MambaBase', 'short_conv', {
+        intermediate_size: convolution.channels,
+        conv_kernel: convolution.kernelSize,
+      });
     case 'lightning_attention':
-      return { state: 'linear_attention', arguments: { num_heads: heads, head_dim: first } };
+      return of('MambaBase', 'linear_attention', { num_heads: heads, head_dim: first });
     default:
-      throw new Error(`No state of vLLM is known for ${mechanism}.`);
+      return of('MambaBase', mechanism, {});
   }
 }

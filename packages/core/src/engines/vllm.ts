@@ -6,6 +6,7 @@ import { batchedTokensOn, gpuMemoryUtilization } from './vllm/device-defaults.js
 import { blockLayoutOf } from './vllm/layout.js';
 import { nullBlocks } from './vllm/null-block.js';
 import { poolsOf } from './vllm/pools.js';
+import { removalWarnings } from './vllm/removed-architectures.js';
 import type { VllmSettings } from './vllm/settings.js';
 import { modelDtype } from './vllm/states.js';
 
@@ -47,10 +48,12 @@ export function vllm(settings: VllmSettings = {}): Engine {
             pools: own === undefined ? [] : poolsOf(layout, own, numSequences),
           };
         }),
-        warnings:
-          (settings.numSpeculativeTokens ?? 0) > 0
+        warnings: [
+          ...removalWarnings(model, settings),
+          ...((settings.numSpeculativeTokens ?? 0) > 0
             ? ["The cache of the draft model's own layers is not counted."]
-            : [],
+            : []),
+        ],
       };
     },
   };

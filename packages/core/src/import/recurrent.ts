@@ -80,12 +80,18 @@ export function gatedDeltaNetLayer(config: Config): RecurrentLayer {
  *
  * Source: arXiv:2510.26692; huggingface/transformers, `models/kimi_linear/modeling_kimi_linear.py`, 5.23.0.
  */
-export function kimiDeltaLayer(numHeads: number, headDim: number, kernelSize: number): RecurrentLayer {
+export function kimiDeltaLayer(
+  numHeads: number,
+  headDim: number,
+  kernelSize: number,
+  hasBoundedGate = false,
+): RecurrentLayer {
   return {
     kind: 'recurrent',
     mechanism: 'kimi_delta_attention',
     convolution: { channels: 3 * numHeads * headDim, kernelSize },
     state: { shape: [numHeads, headDim, headDim], dtype: 'fp32' },
+    ...(hasBoundedGate && { hasBoundedGate }),
   };
 }
 

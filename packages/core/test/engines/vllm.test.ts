@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { findEntry } from '../../src/catalogue/index.js';
 import type { DtypeName } from '../../src/dtype.js';
 import { CACHE_TYPES } from '../../src/engines/vllm/cache-types.js';
 import { vllmCapacity } from '../../src/engines/vllm/capacity.js';
@@ -67,7 +68,8 @@ function deepseekV4Of(compressRatio: number, headDim: number): Model {
 
 interface Golden {
   readonly availableBytes: number;
-  readonly models: Readonly<Record<string, { readonly config: Readonly<Record<string, unknown>> }>>;
+  /** Without a config, the catalogue's. */
+  readonly models: Readonly<Record<string, { readonly config?: Readonly<Record<string, unknown>> }>>;
   readonly refused: readonly GoldenUse[];
   readonly cases: readonly (GoldenUse & {
     readonly engineBytes: number;
@@ -109,10 +111,11 @@ const published: PublishedLines = JSON.parse(
 
 function goldenModel(id: string, { models }: Pick<Golden, 'models'> = golden): Model {
   const known = models[id];
-  if (known === undefined) {
+  const config = known?.config ?? findEntry(id)?.config;
+  if (known === undefined || config === undefined) {
     throw new Error(`The golden file has no model ${id}.`);
   }
-  return modelFromConfig(known.config, { id, source: 'golden' });
+  return modelFromConfig(config, { id, source: 'golden' });
 }
 
 describe.each(Object.keys(golden.models))("%s, as vLLM's own code plans it", (id) => {
@@ -207,9 +210,8 @@ const settings: fc.Arbitrary<VllmSettings> = fc.record(
 
 /** Layers that the engine makes equal pages of, in any mixture. */
 const { full: fullLayer, sliding: slidingLayer } = arbitrary.MEMORIES;
-const crossLayer = arbitrary.MEMORIES.cross.map((layer) => ({ ...layer, valueHeadDim: layer.keyHeadDim }));
 const model = fc
-  .array(fc.oneof(fullLayer, slidingLayer, crossLayer, arbitrary.recurrentLayer), {
+  .array(fc.oneof(fullLayer, slidingLayer, arbitrary.recurrentLayer), {
     minLength: 1,
     maxLength: 10,
   })
@@ -236,6 +238,26 @@ describe('an allocation', () => {
         expect(longer.totalBytes).toBeGreaterThanOrEqual(totalBytes);
         const single = run(any, { ...use, numSequences: 1 }, set);
         expect(totalBytes).toBe(use.numSequences * single.totalBytes);
+      }),
+    );
+  });
+
+  it('has blocks of a whole batch for an output of an encoder', () => {
+    const encoder = arbitrary.MEMORIES.cross.map((layer) => ({ ...layer, valueHeadDim: layer.keyHeadDim }));
+    const batch = fc.integer({ min: 3000, max: 16_384 });
+    const length = fc.integer({ min: 1, max: 3000 });
+    fc.assert(
+      fc.property(encoder, workload, length, batch, (cross, use, contextLength, tokens) => {
+        const { encoderTokens: _, ...heads } = cross;
+        const self: Layer = { ...heads, kind: 'full' };
+        const own = { ...use, contextLength };
+        const { pools } = run(modelOf([self, cross]), own, { maxNumBatchedTokens: tokens });
+        const { tokens: slots } = pools.find(({ name }) => name.startsWith('cross')) ?? { tokens: 0 };
+        expect(slots).toBe(use.numSequences * 16 * Math.ceil(tokens / 16));
+        const longer = { ...own, contextLength: tokens + 1 };
+        expect(() => run(modelOf([self, cross]), longer, { maxNumBatchedTokens: tokens })).toThrow(
+          InputError,
+        );
       }),
     );
   });
@@ -294,6 +316,23 @@ describe('an allocation', () => {
     );
   });
 
+  it('divides padding into keys and values as what it lies beside is', () => {
+    const alike = fc.constantFrom(1, 2, 4, 8, 16).chain((numKeyValueHeads) =>
+      fc.oneof(fullLayer, slidingLayer).map((layer) => ({
+        ...layer,
+        numKeyValueHeads,
+        valueHeadDim: layer.keyHeadDim,
+      })),
+    );
+    fc.assert(
+      fc.property(fc.array(alike, { minLength: 1, maxLength: 20 }), workload, (layers, use) => {
+        for (const { keyBytes, valueBytes } of run(modelOf(layers), use).pools) {
+          expect(valueBytes).toBe(keyBytes);
+        }
+      }),
+    );
+  });
+
   it('holds at least the whole on tensor-parallel devices together', () => {
     const ranks = fc.constantFrom(1, 2, 4, 8);
     fc.assert(
@@ -338,6 +377,7 @@ describe('blocks', () => {
       ['full', 10],
     ]);
     expect(pools[0]?.explanation.join()).toContain('window 1024 - 1 + 16384 in flight');
+    expect(pools.map(({ keyBytes, valueBytes }) => keyBytes - valueBytes)).toEqual([0, 0]);
   });
 
   it('have room for one batch in flight before 0.26', () => {
@@ -469,6 +509,41 @@ describe('what the engine does not run', () => {
       /other than full attention/,
     ],
     [
+      'contexts of heads that share a key in other numbers',
+      modelOf([full(2, 128)], { numAttentionHeads: 48 }),
+      { tensorParallel: 16, contextParallel: 16 },
+      {},
+      /only 8 tensor-parallel ranks/,
+    ],
+    [
+      'contexts over attention heads that they do not divide',
+      modelOf([full(1, 128)], { numAttentionHeads: 6 }),
+      { tensorParallel: 6, contextParallel: 4 },
+      {},
+      /must divide tensorParallel/,
+    ],
+    [
+      'contexts of states in older releases',
+      modelOf(repeat([1, deltaNet], [1, full(1, 256)])),
+      { tensorParallel: 2, contextParallel: 2 },
+      { version: '0.25' },
+      /other than full attention/,
+    ],
+    [
+      'windows of two sizes without the hybrid manager',
+      modelOf([full(8, 128), sliding(8, 128, 512), sliding(8, 128, 1024)]),
+      {},
+      { disableHybridKvCacheManager: true },
+      /windows of one size only, not the 512 and 1024/,
+    ],
+    [
+      'windows and chunks without the hybrid manager and without full attention',
+      modelOf([sliding(8, 128, 512), { ...full(8, 128), kind: 'chunked', attentionChunkSize: 512 }]),
+      {},
+      { disableHybridKvCacheManager: true },
+      /hybrid KV cache manager/,
+    ],
+    [
       'RWKV',
       modelOf([{ kind: 'recurrent', mechanism: 'rwkv', state: { shape: [32, 64, 64], dtype: 'fp32' } }]),
       {},
@@ -596,6 +671,53 @@ it('keeps a state for each speculated token, and says that the draft model is no
   const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
   expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
   expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
+});
+
+it('keeps one state more for Kimi delta attention with a bounded gate since 0.29, by FlashKDA', () => {
+  const gated = (hasBoundedGate: boolean) =>
+    modelOf([
+      {
+        kind: 'recurrent',
+        mechanism: 'kimi_delta_attention',
+        convolution: { channels: 3 * 96 * 128, kernelSize: 4 },
+        state: { shape: [96, 128, 128], dtype: 'fp32' },
+        hasBoundedGate,
+      },
+      { kind: 'latent', kvLoraRank: 512, qkRopeHeadDim: 64 },
+    ]);
+  const states = (bounded: boolean, settings: VllmSettings = {}) =>
+    run(gated(bounded), { contextLength: 1000 }, settings).pools.find(({ name }) => name === 'recurrent')
+      ?.tokens;
+  expect([states(false), states(true)]).toEqual([2, 3]);
+  expect(states(true, { version: '0.28' })).toBe(2);
+  expect(states(true, { mambaSsmCacheDtype: 'float16' })).toBe(2);
+  expect(states(true, { enablePrefixCaching: false })).toBe(1);
+});
+
+it('keeps the indexer of MiniMax M3 in bf16, whatever the dtype of the cache', () => {
+  const sparse = modelOf([{ ...full(4, 128), indexer: { indexHeadDim: 128 } }]);
+  for (const use of [{}, FP8]) {
+    const indexer = run(sparse, { ...use, contextLength: 1280 }).pools.find(({ name }) => name === 'indexer');
+    expect(indexer?.bytes).toBe(1280 * 128 * 2);
+  }
+});
+
+it('splits tokens of attention over contexts, and not the states beside it', () => {
+  const hybrid = modelOf(repeat([3, deltaNet], [1, full(2, 256)]), { numAttentionHeads: 16 });
+  const use = { contextLength: 100_000, tensorParallel: 8 };
+  const [whole, split] = [1, 4].map((contextParallel) => run(hybrid, { ...use, contextParallel }).pools);
+  const slots = (pools: Allocation['pools'] | undefined) => pools?.map(({ name, tokens }) => [name, tokens]);
+  expect(slots(whole)?.find(([name]) => name === 'recurrent')).toEqual(
+    slots(split)?.find(([name]) => name === 'recurrent'),
+  );
+  expect(slots(split)).not.toEqual(slots(whole));
+});
+
+it('says since which release there is no class for an architecture', () => {
+  const bamba = modelOf([full(8, 128)], { architecture: 'BambaForCausalLM' });
+  expect(run(bamba).warnings.join()).toMatch(/no class for BambaForCausalLM since 0\.24.*version 0\.23/);
+  expect(run(bamba, {}, { version: '0.23' }).warnings).toEqual([]);
+  expect(run(llama8b).warnings).toEqual([]);
 });
 
 it('runs fp32 checkpoints in bf16', () => {

@@ -108,7 +108,12 @@ it('describes the layers of every config of the catalogue whose file the engine 
   for (const { entry, gguf } of both.filter(
     (one) => ![...WITHOUT_WINDOW, ANOTHER_WINDOW].includes(one.entry.id),
   )) {
-    expect([entry.id, read(gguf).layers]).toEqual([entry.id, modelFromEntry(entry).layers]);
+    const described = modelFromEntry(entry).layers.map((layer) => {
+      // A file does not say whether a gate is bounded.
+      const { hasBoundedGate: _, ...stored } = { hasBoundedGate: false, ...layer };
+      return stored;
+    });
+    expect([entry.id, read(gguf).layers]).toEqual([entry.id, described]);
   }
 });
 

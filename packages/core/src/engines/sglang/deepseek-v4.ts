@@ -38,7 +38,12 @@ export function deepseekV4Entries(
   memory: LatentLayer | CompressedLayer,
   context: PoolContext,
 ): readonly Entry[] {
-  const { model, cacheDtype, tokens } = context;
+  const { model, cacheDtype, tokens, settings } = context;
+  if (settings.disableHybridSwaMemory === true) {
+    throw new InputError(
+      `SGLang keeps the windows of ${model.name} in a pool of their own only; leave out --disable-hybrid-swa-memory.`,
+    );
+  }
   if (cacheDtype !== 'fp8_e4m3') {
     throw new InputError(
       `SGLang stores the caches of ${model.name} in fp8_e4m3 only on CUDA, not ${cacheDtype}; give --kv-dtype fp8_e4m3.`,

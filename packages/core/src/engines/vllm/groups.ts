@@ -26,8 +26,7 @@ export type Group = readonly Spec[];
  * @throws InputError for pages that cannot be made equal.
  */
 export function groupsOf(specs: readonly Spec[], model: Model, settings: VllmSettings): readonly Group[] {
-  const disabled = settings.disableHybridKvCacheManager ?? hasChunks(model);
-  const all = disabled ? keepEveryToken(specs, model) : specs;
+  const all = disablesHybridManager(model, settings) ? keepEveryToken(specs, model) : specs;
   if (all.length === 0) {
     return [];
   }
@@ -41,9 +40,15 @@ export function groupsOf(specs: readonly Spec[], model: Model, settings: VllmSet
   return unified === undefined ? [keepEveryToken(all, model)] : groupsOfEqualPages(unified, settings);
 }
 
-/** `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE` is off by default (`vllm/config/vllm.py`). */
-function hasChunks(model: Model): boolean {
-  return model.layers.some((layer) => memoriesOf(layer).some(({ kind }) => kind === 'chunked'));
+/**
+ * Whether windows and chunks beside full attention keep every token.
+ * `VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE` is off by default (`vllm/config/vllm.py`).
+ */
+export function disablesHybridManager(
+  { layers }: Model,
+  { disableHybridKvCacheManager }: VllmSettings,
+): boolean {
+  return disableHybridKvCacheManager ?? layers.flatMap(memoriesOf).some(({ kind }) => kind === 'chunked');
 }
 
 /** `UniformTypeKVCacheSpecs.is_uniform_type`; latents are a kind of full attention. */
@@ -62,14 +67,26 @@ function isOneType(specs: readonly Spec[]): boolean {
   return new Set(types).size === 1;
 }
 
-/** `unify_hybrid_kv_cache_specs`: windows and chunks are kept like full attention, if there is any beside them. */
+/**
+ * `unify_hybrid_kv_cache_specs`: windows and chunks are kept like full attention, if there is any beside them. Several
+ * sizes of windows cannot be merged (`FullAttentionSpec.merge_window_sizes`).
+ */
 function keepEveryToken(specs: readonly Spec[], model: Model): readonly Spec[] {
-  if (isOneType(specs) || !specs.some(({ kind }) => kind === 'full' || kind === 'latent')) {
+  if (isOneType(specs)) {
     return specs;
   }
+  const limits = new Set(
+    specs.flatMap(({ kind, limit }) => (kind === 'sliding' || kind === 'chunked' ? [limit] : [])),
+  );
+  if (limits.size > 1) {
+    throw new InputError(
+      `vLLM keeps every token of windows of one size only, not the ${[...limits].join(' and ')} of ${model.name}; leave out --disable-hybrid-kv-cache-manager.`,
+    );
+  }
+  const hasFull = specs.some(({ kind }) => kind === 'full' || kind === 'latent');
   const promoted = specs.map(
     (spec): Spec =>
-      spec.kind === 'sliding' || spec.kind === 'chunked'
+      hasFull && (spec.kind === 'sliding' || spec.kind === 'chunked')
         ? { ...spec, kind: 'full', pool: 'full', limit: undefined }
         : spec,
   );

@@ -1,12 +1,12 @@
 import { InputError } from '../../errors.js';
-import { memoriesOf } from '../../layer.js';
+import { type Memory, memoriesOf } from '../../layer.js';
 import type { Model } from '../../model.js';
 import type { Workload } from '../../workload.js';
 import { alignHybridBlocks, blockSizeOf } from './block-size.js';
 import { CACHE_TYPES } from './cache-types.js';
-import { blockBytes, type Group, groupsOf } from './groups.js';
+import { blockBytes, disablesHybridManager, type Group, groupsOf } from './groups.js';
 import { type RequestRules, requestRules } from './requests.js';
-import type { VllmSettings } from './settings.js';
+import { isSince, type VllmSettings } from './settings.js';
 import { specsOf } from './specs.js';
 
 /** How a model's caches are cut into blocks, settled but for the context length. */
@@ -49,7 +49,7 @@ export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSe
       `vLLM has no cache dtype ${keyDtype}; it has ${[...CACHE_TYPES.keys()].join(', ')}.`,
     );
   }
-  checkParallelism(model, workload);
+  checkParallelism(model, workload, settings);
   const context = { model, workload, settings, cacheType };
   const specs = alignHybridBlocks(specsOf(context, blockSizeOf(model, settings)), model, settings);
   const rules = requestRules(specs, model, workload, settings);
@@ -95,7 +95,7 @@ function stagesOf(layers: number, stages: number): (layer: number) => number {
   return (layer) => ends.findIndex((end) => layer < end);
 }
 
-function checkParallelism(model: Model, workload: Workload): void {
+function checkParallelism(model: Model, workload: Workload, settings: VllmSettings): void {
   const { tensorParallel, contextParallel, pipelineParallel } = workload;
   const { name, numAttentionHeads, numHiddenLayers } = model;
   if (numAttentionHeads !== undefined && numAttentionHeads % tensorParallel !== 0) {
@@ -109,33 +109,63 @@ function checkParallelism(model: Model, workload: Workload): void {
     );
   }
   if (contextParallel > 1) {
-    checkContextParallel(model, workload);
+    checkContextParallel(model, workload, settings);
   }
 }
 
 /**
- * Decode context parallelism splits tokens over tensor-parallel ranks that hold the same heads.
+ * Decode context parallelism splits tokens over tensor-parallel ranks that hold the same heads. Since 0.26 recurrent
+ * layers may lie beside, whose states it does not split.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/config/parallel.py` (`decode_context_parallel_size`),
- * `vllm/config/model.py` (`verify_with_parallel_config`), `SlidingWindowSpec.max_memory_usage_bytes`.
+ * `vllm/config/model.py` (`verify_with_parallel_config`), `vllm/v1/kv_cache_interface.py`
+ * (`SlidingWindowSpec.max_memory_usage_bytes`), `vllm/v1/core/kv_cache_coordinator.py` (`HybridKVCacheCoordinator`), also
+ * of v0.25.0.
  */
-function checkContextParallel({ layers, name }: Model, { tensorParallel, contextParallel }: Workload): void {
+function checkContextParallel(
+  model: Model,
+  { tensorParallel, contextParallel }: Workload,
+  settings: VllmSettings,
+): void {
+  const { layers, name, numAttentionHeads } = model;
   if (tensorParallel % contextParallel !== 0) {
     throw new InputError(
       `contextParallel is ${contextParallel} (--decode-context-parallel-size), which must divide tensorParallel ${tensorParallel}: vLLM uses the same devices for both.`,
     );
   }
-  for (const memory of layers.flatMap(memoriesOf)) {
-    if (memory.kind === 'full') {
-      const ranks = Math.max(1, Math.floor(tensorParallel / memory.numKeyValueHeads));
-      if (ranks < contextParallel) {
-        throw new InputError(
-          `contextParallel is ${contextParallel}, but only ${ranks} tensor-parallel ranks hold the same of the ${memory.numKeyValueHeads} key-value heads of ${name}.`,
-        );
-      }
-    } else if (memory.kind !== 'latent' && memory.kind !== 'none' && memory.kind !== 'shared') {
+  const memories = layers.flatMap(memoriesOf).filter(({ kind }) => kind !== 'none' && kind !== 'shared');
+  const isFull = ({ kind }: Memory) => kind === 'full' || kind === 'latent';
+  const keepsEveryToken = disablesHybridManager(model, settings);
+  const isSplit = (memory: Memory) =>
+    isFull(memory) || (keepsEveryToken && (memory.kind === 'sliding' || memory.kind === 'chunked'));
+  if (
+    !memories.some(isFull) ||
+    !memories.every((memory) => isSplit(memory) || (memory.kind === 'recurrent' && isSince(settings, 26)))
+  ) {
+    throw new InputError(
+      `contextParallel is ${contextParallel}, but ${name} has layers other than full attention, which vLLM does not split over contexts.`,
+    );
+  }
+  if (memories.some(({ kind }) => kind === 'latent')) {
+    return;
+  }
+  for (const memory of memories) {
+    if (memory.kind !== 'full' && memory.kind !== 'sliding' && memory.kind !== 'chunked') {
+      continue;
+    }
+    const { numKeyValueHeads } = memory;
+    const ranks = Math.max(1, Math.floor(tensorParallel / numKeyValueHeads));
+    if (ranks < contextParallel) {
       throw new InputError(
-        `contextParallel is ${contextParallel}, but ${name} has layers other than full attention, which vLLM does not split over contexts.`,
+        `contextParallel is ${contextParallel}, but only ${ranks} tensor-parallel ranks hold the same of the ${numKeyValueHeads} key-value heads of ${name}.`,
+      );
+    }
+    if (
+      numAttentionHeads !== undefined &&
+      Math.floor(numAttentionHeads / numKeyValueHeads) % contextParallel !== 0
+    ) {
+      throw new InputError(
+        `contextParallel is ${contextParallel}, which does not divide the ${Math.floor(numAttentionHeads / numKeyValueHeads)} attention heads for each key-value head of ${name}; vLLM needs one that does.`,
       );
     }
   }

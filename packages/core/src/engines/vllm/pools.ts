@@ -6,7 +6,6 @@ import { pageBytes, type Spec } from './spec.js';
 /** What the groups of a stage hold of one kind of cache. */
 interface Share {
   readonly spec: Spec;
-  readonly groups: number;
   readonly layers: number;
   /** Bytes of keys and values in the blocks of one request that its groups take at the same time. */
   readonly keyBytes: number;
@@ -17,8 +16,8 @@ interface Share {
 
 /**
  * The blocks that requests take of a stage's pool, a pool rule for each kind of cache. A slot is a token where a
- * token has a whole number of bytes, else a block. Layers that fill a group up, and padding of pages, count as
- * values, those of states as states.
+ * token has a whole number of bytes, else a block. Layers that fill a group up, and padding of pages, are divided into
+ * keys and values as what they lie beside is; beside states they are states.
  */
 export function poolsOf(layout: BlockLayout, stage: StageLayout, numSequences: number): readonly PoolRule[] {
   const pools = new Map<string, Share[]>();
@@ -64,18 +63,25 @@ function sharesOf(
     const padding = rest;
     rest = 0;
     const keys = sum(specs, ({ keyBytes, blockSize }) => keyBytes * blockSize);
-    const values = sum(specs, pageBytes) - keys + padding;
-    const holdsOnlyKeys = spec.valueBytes === 0 && spec.kind !== 'recurrent';
+    const values = sum(specs, ({ valueBytes, blockSize }) => valueBytes * blockSize);
+    const allPadding = sum(specs, pageBytes) + padding - keys - values;
+    const paddedValues = Math.floor(allPadding * shareOfValues(specs.length === 0 ? [first] : specs));
     return {
       spec,
-      groups: 1,
       layers: specs.length,
-      keyBytes: holdsOnlyKeys ? keys + values : keys,
-      valueBytes: holdsOnlyKeys ? 0 : values,
+      keyBytes: keys + allPadding - paddedValues,
+      valueBytes: values + paddedValues,
       blocks,
       arithmetic: arithmeticOf(specs, padding),
     };
   });
+}
+
+/** The part of a token's bytes that are values, from 0 to 1; states have none. */
+function shareOfValues(specs: readonly Spec[]): number {
+  const values = sum(specs, ({ valueBytes }) => valueBytes);
+  const bytes = values + sum(specs, ({ keyBytes }) => keyBytes);
+  return bytes === 0 ? 0 : values / bytes;
 }
 
 function arithmeticOf(specs: readonly Spec[], padding: number): string {

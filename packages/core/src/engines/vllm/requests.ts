@@ -1,10 +1,12 @@
 import { InputError } from '../../errors.js';
 import { ceilDiv } from '../../exact.js';
+import { memoriesOf, type RecurrentLayer } from '../../layer.js';
 import type { Model } from '../../model.js';
 import type { Workload } from '../../workload.js';
 import { gatedDeltaNetsCheckpoint, keepsPrefixStates } from './block-size.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
+import { modelDtype } from './states.js';
 
 /** How many blocks of a cache a request may need. */
 export interface RequestRules {
@@ -28,15 +30,20 @@ const DEFAULT_BATCHED_TOKENS = 8192;
  * - full and latent: `ceil(ceil(L / contextParallel) / B)`.
  * - sliding: `ceil(min(window - 1 + F, L) / B) + 1`, for a window may begin within a block.
  * - chunked: `ceil(min(chunk + F, L) / B)`.
- * - cross: `ceil(max_num_encoder_input_tokens / B)`, which is `--max-num-batched-tokens`, for any encoder's output.
+ * - cross: `ceil(max_num_encoder_input_tokens / B)`, which is `--max-num-batched-tokens`, for any encoder's output. Such a
+ *   model computes a prompt at once, so this is at least the context length by default, and must be.
  * - recurrent: 1; with prefix caching 2, and one more for layers that export a state from within a prefill (Mamba 2
- *   since 0.32, gated delta nets since 0.33 with FlashInfer); one more for each speculated token.
+ *   since 0.32, gated delta nets since 0.33 with FlashInfer, Kimi delta attention with a bounded gate since 0.29, by
+ *   FlashKDA); one more for each speculated token.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/kv_cache_interface.py` (`max_memory_usage_bytes`),
- * `vllm/config/vllm.py` (`max_in_flight_tokens`, `max_concurrent_batches`), `vllm/config/scheduler.py`,
- * `vllm/model_executor/layers/mamba/mamba_mixer2.py` and `gdn/qwen_gdn_linear_attn.py` (`get_kv_cache_spec`).
+ * `vllm/config/vllm.py` (`max_in_flight_tokens`, `max_concurrent_batches`), `vllm/config/scheduler.py`
+ * (`verify_max_model_len`), `vllm/v1/core/encoder_cache_manager.py` (`compute_mm_encoder_budget`),
+ * `vllm/model_executor/layers/mamba/mamba_mixer2.py` and `gdn/qwen_gdn_linear_attn.py`, `vllm/models/kimi_k3/nvidia/kda.py`
+ * (`get_kv_cache_spec`, `is_flashkda_supported`).
  *
- * @throws InputError for states with a prefix cache in releases that keep them for each block.
+ * @throws InputError for states with a prefix cache in releases that keep them for each block, and for a batch that an
+ *   encoder's output or a prompt does not fit in.
  */
 export function requestRules(
   specs: readonly Spec[],
@@ -68,7 +75,7 @@ export function requestRules(
       case 'recurrent':
         return states;
       case 'cross':
-        return ceilDiv(Math.max(maxNumBatchedTokens, spec.limit ?? 0), spec.blockSize);
+        return ceilDiv(encoderInputTokens(model, spec, contextLength, settings), spec.blockSize);
       case 'full':
       case 'latent':
         return ceilDiv(ceilDiv(contextLength, contextParallel), spec.blockSize);
@@ -83,7 +90,8 @@ export function requestRules(
     growsUntil: (spec) => (spec.kind === 'recurrent' || spec.kind === 'cross' ? 0 : tokensKept(spec)),
     tokensOfBlock: ({ kind, blockSize }, contextLength) =>
       kind === 'recurrent' && statesOfTokens === 1 ? contextLength : blockSize,
-    explain: ({ kind, limit, blockSize }, contextLength) => {
+    explain: (spec, contextLength) => {
+      const { kind, limit, blockSize } = spec;
       switch (kind) {
         case 'recurrent':
           return [
@@ -91,7 +99,7 @@ export function requestRules(
             ...(numSpeculativeTokens === 0 ? [] : [`${numSpeculativeTokens} of speculated tokens`]),
           ].join(' and ');
         case 'cross':
-          return `blocks: ceil(max_num_encoder_input_tokens ${Math.max(maxNumBatchedTokens, limit ?? 0)} / ${blockSize})`;
+          return `blocks: ceil(max_num_encoder_input_tokens ${encoderInputTokens(model, spec, contextLength, settings)} / ${blockSize})`;
         case 'sliding':
           return `blocks: ceil(min(${contextLength} tokens, window ${limit} - 1 + ${inFlight} in flight) / ${blockSize}) + 1`;
         case 'chunked':
@@ -105,17 +113,26 @@ export function requestRules(
   };
 }
 
+function encoderInputTokens(
+  { name }: Model,
+  { limit = 0 }: Spec,
+  contextLength: number,
+  { maxNumBatchedTokens = Math.max(DEFAULT_BATCHED_TOKENS, contextLength) }: VllmSettings,
+): number {
+  if (maxNumBatchedTokens < Math.max(limit, contextLength)) {
+    throw new InputError(
+      `--max-num-batched-tokens is ${maxNumBatchedTokens}, but vLLM computes the ${limit} tokens of the encoder of ${name}, and prompts of ${contextLength}, at once; give at least ${Math.max(limit, contextLength)}.`,
+    );
+  }
+  return maxNumBatchedTokens;
+}
+
 function statesOfRequest(specs: readonly Spec[], model: Model, settings: VllmSettings): number {
   if (!keepsPrefixStates(specs, settings)) {
     return 1;
   }
-  const mechanisms = new Set(
-    model.layers.flatMap((layer) =>
-      (layer.kind === 'composite' ? layer.parts : [layer]).flatMap((memory) =>
-        memory.kind === 'recurrent' ? [memory.mechanism] : [],
-      ),
-    ),
-  );
+  const layers = model.layers.flatMap(memoriesOf).filter((memory) => memory.kind === 'recurrent');
+  const mechanisms = new Set(layers.map(({ mechanism }) => mechanism));
   const isMamba = mechanisms.has('mamba') || mechanisms.has('mamba2');
   if (isMamba && !isSince(settings, 28)) {
     throw new InputError(
@@ -124,6 +141,21 @@ function statesOfRequest(specs: readonly Spec[], model: Model, settings: VllmSet
   }
   const checkpoints =
     (mechanisms.has('mamba2') && isSince(settings, 32)) ||
-    (mechanisms.has('gated_delta_net') && gatedDeltaNetsCheckpoint(settings));
+    (mechanisms.has('gated_delta_net') && gatedDeltaNetsCheckpoint(settings)) ||
+    layers.some((layer) => runsOnFlashKda(layer, model, settings));
   return checkpoints ? 3 : 2;
+}
+
+/** Heads of the only size that FlashKDA takes. */
+const FLASH_KDA_HEAD_DIM = 128;
+
+/** FlashKDA computes in bf16, with states in bf16 or fp32, and gates with a lower bound only. */
+function runsOnFlashKda(layer: RecurrentLayer, model: Model, settings: VllmSettings): boolean {
+  return (
+    isSince(settings, 29) &&
+    layer.hasBoundedGate === true &&
+    layer.state?.shape.at(-1) === FLASH_KDA_HEAD_DIM &&
+    modelDtype(model) === 'bf16' &&
+    settings.mambaSsmCacheDtype !== 'float16'
+  );
 }

@@ -12,7 +12,7 @@ import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.
 import { deepseekV4Specs } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
-import { modelDtype, stateOf } from './states.js';
+import { stateOf } from './states.js';
 
 /** What the size of a layer's cache depends on, beside the layer. */
 export interface SpecContext {
@@ -171,24 +171,23 @@ function quantizedIndexer(indexHeadDim: number): PartialSpec {
   };
 }
 
-/** MiniMax M3's indexer: keys of one head, in fp8 where the cache is, else in the model's dtype. */
+/**
+ * MiniMax M3's indexer: keys of one head in bf16, whatever the cache's and the model's dtype.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/models/minimax_m3/nvidia/model.py` (`resolve_indexer_kv_dtype("bf16")`),
+ * `vllm/models/minimax_m3/common/indexer.py` (`MiniMaxM3IndexerCache`).
+ */
 function indexerOfFull({ indexer }: FullLayer, { model, cacheType }: SpecContext): readonly PartialSpec[] {
   if (indexer === undefined) {
     return [];
   }
-  const { indexHeadDim } = indexer;
-  const isFp8 = isPlainFp8(cacheType);
   if (hasScales(cacheType)) {
     throw new InputError(
       `vLLM has no ${cacheType.flag} cache for the sparse attention of ${model.name} on a Hopper GPU; use bf16, fp8_e4m3 or fp8_e5m2.`,
     );
   }
+  const { indexHeadDim } = indexer;
   return [
-    {
-      kind: 'latent',
-      pool: 'indexer',
-      keyBytes: indexHeadDim * (isFp8 ? 1 : 2),
-      geometry: `${indexHeadDim} ${isFp8 ? 'fp8' : modelDtype(model)}`,
-    },
+    { kind: 'latent', pool: 'indexer', keyBytes: indexHeadDim * 2, geometry: `${indexHeadDim} bfloat16` },
   ];
 }

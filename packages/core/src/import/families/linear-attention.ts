@@ -56,6 +56,7 @@ export const kimiLinear: Family = (config) => {
     optionalInteger(linear, 'num_heads') ?? integer(config, 'linear_num_heads'),
     optionalInteger(linear, 'head_dim') ?? integer(config, 'linear_head_dim'),
     optionalInteger(linear, 'short_conv_kernel_size') ?? integer(config, 'linear_conv_kernel_dim'),
+    field(linear, 'gate_lower_bound') !== undefined,
   );
   const latent = latentOf(config);
   const full = fullLayers(linear, layerCount(config));
