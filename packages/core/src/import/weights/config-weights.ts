@@ -4,6 +4,7 @@ import type { ChosenDtype, WeightPart, Weights } from '../../model.js';
 import { type Config, field, optionalObject } from '../fields.js';
 import { decoderTensors } from './decoder.js';
 import { DECODERS } from './decoders.js';
+import { ENCODER_DECODERS } from './encoder-decoder.js';
 import { storageOf } from './quantization.js';
 import type { Tensors } from './tensors.js';
 import { visionTensorsOf } from './vision.js';
@@ -70,7 +71,7 @@ function multimodalTensors(
   layers: readonly Layer[],
 ): readonly Tensors[] | undefined {
   const vision = optionalObject(published, 'vision_config');
-  const others = vision && visionTensorsOf(field(published, 'model_type'), vision, config);
+  const others = vision && visionTensorsOf(published, vision, config);
   const tied = field(published, 'tie_word_embeddings');
   const text = textTensors(tied === undefined ? config : { ...config, tie_word_embeddings: tied }, layers);
   const isVisionAlone = field(published, 'audio_config') === undefined;
@@ -80,6 +81,9 @@ function multimodalTensors(
 /** The tensors of a text model as its checkpoint stores them, by `model_type`; undefined for one that is not known. */
 function textTensors(config: Config, layers: readonly Layer[]): readonly Tensors[] | undefined {
   const type = field(config, 'model_type');
+  if (typeof type === 'string' && Object.hasOwn(ENCODER_DECODERS, type)) {
+    return ENCODER_DECODERS[type]?.(config);
+  }
   const style = typeof type === 'string' && Object.hasOwn(DECODERS, type) ? DECODERS[type] : undefined;
   const isDecoderAlone = field(config, 'add_cross_attention') !== true;
   return style && isDecoderAlone ? decoderTensors(config, style, layers) : undefined;

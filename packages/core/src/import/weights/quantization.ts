@@ -41,7 +41,8 @@ export function storageOf(
   dtype: DtypeName,
   all: readonly Tensors[],
 ): Storage | undefined {
-  const plain = (tensor: Tensors) => rowBytes(dtypeOf(dtype), tensor.rows * tensor.columns);
+  const plain = ({ rows, columns, bytesPerNumber }: Tensors) =>
+    bytesPerNumber === undefined ? rowBytes(dtypeOf(dtype), rows * columns) : rows * columns * bytesPerNumber;
   if (quantization === undefined) {
     return { name: dtype, bytesOf: plain };
   }
