@@ -91,9 +91,9 @@ export interface Fit {
  * fit({ model, engine: vllm(), workload, weights, memoryBytes: 80 * 2 ** 30 }).largestContext.contextLength;
  * ```
  *
- * Weights are taken to be split evenly over tensor-parallel devices and by layers over pipeline stages, embedding and
- * head on one stage each; every replica and context-parallel device has a copy. What the device with the most of each
- * holds is added up.
+ * Weights are taken to be split over tensor-parallel devices as far as they can be (`weightBytesPerDevice`) and by layers
+ * over pipeline stages, embedding and head on one stage each; every replica and context-parallel device has a copy. What
+ * the device with the most of each holds is added up.
  *
  * @throws InputError for a workload that the engine cannot run at all, and for sizes that make no sense.
  */

@@ -190,7 +190,9 @@ function budget({ device, request, fit: found }: Answer): readonly Note[] {
       found.weightBytes,
       [
         ...(weights.parameters === undefined ? [] : [`${formatParameters(weights.parameters)} parameters`]),
-        ...(found.numDevices === 1 ? [] : [`${formatBytes(weights.bytes)} in all${splitText(workload)}`]),
+        ...(found.numDevices === 1
+          ? []
+          : [`${formatBytes(weights.bytes)} in all${splitText(workload, weights)}`]),
         weights.source,
       ].join('; '),
     ),
@@ -210,11 +212,12 @@ function overheadNote({ overheadBytes, engine }: FitRequest): string {
 }
 
 /** What is assumed of how weights are split. */
-function splitText({ tensorParallel, pipelineParallel }: Workload): string {
+function splitText({ tensorParallel, pipelineParallel }: Workload, { parts }: Weights): string {
+  const how = parts === undefined ? 'evenly' : 'but for norms, routers and too few key-value heads';
   if (pipelineParallel > 1) {
-    return `, split by layers${tensorParallel > 1 ? ' and evenly over each stage' : ''}, this being the largest share`;
+    return `, split by layers${tensorParallel > 1 ? ` and over each stage ${how}` : ''}, this being the largest share`;
   }
-  return tensorParallel > 1 ? ', split evenly' : ' for each replica';
+  return tensorParallel > 1 ? `, split ${how}` : ' for each replica';
 }
 
 function tooLarge(found: Fit): string {

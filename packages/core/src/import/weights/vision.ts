@@ -137,7 +137,12 @@ const VISION: Readonly<Record<string, VisionTensors>> = {
 export function visionTensorsOf(whole: Config, vision: Config, text: Config): readonly Tensors[] | undefined {
   const type = field(whole, 'model_type');
   return typeof type === 'string' && Object.hasOwn(VISION, type)
-    ? VISION[type]?.(vision, text, whole)?.map((tensor) => ({ ...tensor, kind: 'other', activeCopies: 0 }))
+    ? VISION[type]?.(vision, text, whole)?.map((tensor) => ({
+        ...tensor,
+        module: `vision.${tensor.module}`,
+        kind: 'other',
+        activeCopies: 0,
+      }))
     : undefined;
 }
 
