@@ -70,7 +70,7 @@ function checkRequests(
       : Math.max(1, Math.floor(maxRunningRequests / shared));
   if (ceilDiv(numSequences, dataParallel) > most) {
     throw new InputError(
-      `numSequences is ${numSequences}; SGLang runs at most ${most} at a time on each replica (--max-running-requests).`,
+      `SGLang runs at most ${most} sequences at a time on each replica (--max-running-requests); numSequences is ${numSequences}.`,
     );
   }
 }

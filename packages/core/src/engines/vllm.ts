@@ -69,7 +69,7 @@ export function vllm(settings: VllmSettings = {}): Engine {
 function checkSequences({ numSequences, dataParallel }: Workload, { maxNumSeqs }: VllmSettings): void {
   if (maxNumSeqs !== undefined && ceilDiv(numSequences, dataParallel) > maxNumSeqs) {
     throw new InputError(
-      `numSequences is ${numSequences}; vLLM runs at most ${maxNumSeqs} at a time on each replica (--max-num-seqs).`,
+      `vLLM runs at most ${maxNumSeqs} sequences at a time on each replica (--max-num-seqs); numSequences is ${numSequences}.`,
     );
   }
 }

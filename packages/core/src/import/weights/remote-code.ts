@@ -9,8 +9,8 @@ import { linear, type Tensors, vector } from './tensors.js';
 /**
  * Decoders whose class is not in transformers but published beside their checkpoints.
  *
- * Source: vllm-project/vllm, `model_executor/models/chatglm.py`, `internlm2.py`, `mimo.py`, `nemotron_nas.py` and
- * `qwen.py`, 0.23.0, which load all their tensors; the totals are those of the published checkpoints.
+ * Source: sgl-project/sglang v0.5.23, `python/sglang/srt/models/chatglm.py`, `internlm2.py`, `mimo.py`, `nemotron_nas.py`
+ * and `qwen.py`, which load all their tensors; the totals are those of the published checkpoints.
  */
 export const REMOTE_DECODERS: Readonly<Record<string, DecoderStyle>> = {
   chatglm: {
