@@ -459,7 +459,8 @@ describe('the most sequences that an engine runs', () => {
   it('is what --max-num-seqs says, on each replica, and never more than tokens of a step', () => {
     expect(most(vllm({ maxNumSeqs: 7 }), { dataParallel: 3 })).toMatchObject({
       numSequences: 21,
-      limitReason: 'vLLM runs at most 7 sequences at a time on each replica (--max-num-seqs); numSequences is 22.',
+      limitReason:
+        'vLLM runs at most 7 sequences at a time on each replica (--max-num-seqs); numSequences is 22.',
     });
     expect(most(vllm({ maxNumBatchedTokens: 100 })).numSequences).toBe(100);
   });

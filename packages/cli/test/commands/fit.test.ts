@@ -69,7 +69,11 @@ describe('kv fit', () => {
       weights: { bytes: 2 * (tables + norms) + (8_030_261_248 - tables - norms) / 2 },
     });
     const given = await answer([LLAMA, '--gpu', 'rtx-4090', '--weights', '5GB', '--overhead', '0']);
-    expect(given).toMatchObject({ weightBytes: 5e9, overheadBytes: 0, availableBytes: 24_564 * 2 ** 20 - 5e9 });
+    expect(given).toMatchObject({
+      weightBytes: 5e9,
+      overheadBytes: 0,
+      availableBytes: 24_564 * 2 ** 20 - 5e9,
+    });
     expect(given.largestContext).not.toHaveProperty('secondsPerStep');
   });
 
