@@ -29,10 +29,11 @@ MODEL_TYPES = """
     qwen3_vl_moe_text qwen3_vl_text recurrent_gemma rwkv t5 umt5 whisper zamba zamba2
 """.split()
 
-# The fields that decide what a cache holds, under every name that a class stores them by.
+# The fields that decide what a cache holds, under every name that a class stores them by; and the size of feed-forward
+# layers, which nested configs leave out where it is the class's own.
 FIELDS = """
     attention_chunk_size attention_heads d_model global_attn_every_n_layers head_dim hidden_size
-    index_head_dim kv_lora_rank max_position_embeddings max_seq_len max_window_layers multi_query n_embd
+    index_head_dim intermediate_size kv_lora_rank max_position_embeddings max_seq_len max_window_layers multi_query n_embd
     n_head n_heads n_layer n_layers n_positions new_decoder_architecture no_rope_layer_interval
     num_attention_heads num_heads num_hidden_layers num_key_value_heads num_kv_shared_layers num_layers
     prefix_dense_sliding_window_pattern q_lora_rank qk_nope_head_dim qk_rope_head_dim sliding_window

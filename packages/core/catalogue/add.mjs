@@ -15,8 +15,9 @@ const read = (path) => parseConfigText(readFileSync(path, 'utf8'));
 const beside = join(dirname(file), 'hf_quant_config.json');
 const published = existsSync(beside) ? withHfQuantConfig(read(file), read(beside)) : read(file);
 const config = trim(published);
-const model = modelFromConfig(config, { id, source });
-if (!isDeepStrictEqual(model, modelFromConfig(published, { id, source }))) {
+const { weights: trimmedWeights, ...model } = modelFromConfig(config, { id, source });
+const { weights, ...whole } = modelFromConfig(published, { id, source });
+if (!isDeepStrictEqual(model, whole)) {
   throw new Error(`${id}: the trimmed config is another model than the published one; see trim.mjs`);
 }
 if (model.warnings.length > 0) {
@@ -24,7 +25,9 @@ if (model.warnings.length > 0) {
 }
 const path = join(dirname(fileURLToPath(import.meta.url)), 'models', `${id}.json`);
 mkdirSync(dirname(path), { recursive: true });
-writeFileSync(path, `${render({ ...(aliases.length > 0 && { aliases }), source, config })}\n`);
+// Long lists of what a quantizer left alone are trimmed, and what they come to is kept instead.
+const kept = isDeepStrictEqual(weights, trimmedWeights) ? {} : { weights };
+writeFileSync(path, `${render({ ...(aliases.length > 0 && { aliases }), source, config, ...kept })}\n`);
 
 /** JSON with one field a line, and each list of plain values in one line. */
 function render(value, indent = '') {

@@ -50,9 +50,16 @@ export interface Engine {
   readonly name: string;
   /** What `auto` means for keys and values on this engine, where it is not simply the model's `kvCacheDtype`. */
   readonly kvCacheDtype?: (model: Model) => ChosenDtype;
-  /** The part of a device's memory that it takes for weights, cache and all else when told nothing; 1 by default. */
+  /** The part of a device's memory that it takes, as its settings or its own default say; 1 by default. */
   readonly memoryUtilization?: number;
-  /** Bytes of the cache's memory on each device that no sequence is ever given; 0 by default. */
+  /** The engine's own flag for that part. */
+  readonly memoryUtilizationFlag?: string;
+  /** Bytes of that part that are neither for weights nor cache, where the engine's rules say; else they are a guess. */
+  readonly overheadBytes?: number;
+  /**
+   * Bytes of the cache's memory on each device that no sequence is ever given, or, below 0, that it allocates beyond what
+   * it reckons with; 0 by default.
+   */
   readonly unusableBytes?: (model: Model, workload: Workload) => number;
   /** The same engine with the settings that it takes on such a device when told nothing. */
   readonly onDevice?: (device: { readonly name: string; readonly memoryBytes: number }) => Engine;

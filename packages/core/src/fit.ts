@@ -31,7 +31,7 @@ export interface FitRequest {
   readonly memoryBytes: number;
   /** The part of it that may be used at all, weights included; what the engine takes when told nothing by default. */
   readonly memoryUtilization?: number;
-  /** Memory of one device that neither weights nor cache are in, in bytes. */
+  /** Memory of one device that neither weights nor cache are in, in bytes; by default what the engine says, or a guess. */
   readonly overheadBytes?: number;
   /** Peak of one device, in bytes each second; without it nothing is said about time. */
   readonly bandwidthBytesPerSecond?: number;
@@ -91,14 +91,15 @@ export interface Fit {
  * fit({ model, engine: vllm(), workload, weights, memoryBytes: 80 * 2 ** 30 }).largestContext.contextLength;
  * ```
  *
- * Weights are taken to be split evenly over tensor-parallel devices and by layers over pipeline stages, embedding and
- * head on one stage each; every replica and context-parallel device has a copy. What the device with the most of each
- * holds is added up.
+ * Weights are taken to be split over tensor-parallel devices as far as they can be (`weightBytesPerDevice`) and by layers
+ * over pipeline stages, embedding and head on one stage each; every replica and context-parallel device has a copy. What
+ * the device with the most of each holds is added up.
  *
  * @throws InputError for a workload that the engine cannot run at all, and for sizes that make no sense.
  */
 export function fit(request: FitRequest): Fit {
-  const { model, engine, memoryBytes, overheadBytes = DEFAULT_OVERHEAD_BYTES } = request;
+  const { model, engine, memoryBytes } = request;
+  const overheadBytes = request.overheadBytes ?? engine.overheadBytes ?? DEFAULT_OVERHEAD_BYTES;
   const workload = checkWorkload(request.workload);
   const utilization = request.memoryUtilization ?? engine.memoryUtilization ?? 1;
   checkInteger(memoryBytes, 'memoryBytes');
@@ -197,12 +198,12 @@ function searchIn(
   const { workload } = request;
   return (searched, most) => {
     if (free < 0) {
-      return nothing(workload, searched, 'weights');
+      return { ...nothing(workload, searched, TOO_LARGE), limit: 'weights' };
     }
     const judge = searched === 'contextLength' ? contextJudge(request, free) : sequencesJudge(request, free);
     const value = largest((candidate) => judge(candidate).fits, most ?? Number.MAX_SAFE_INTEGER);
     if (value === 0) {
-      return nothing(workload, searched, 'memory');
+      return nothing(workload, searched, judge(1));
     }
     const use = { ...workload, [searched]: value };
     const allocation = estimate(request.model, use, request.engine);
@@ -225,11 +226,12 @@ function contextJudge({ model, engine, workload }: FitRequest, free: number): Ju
   if (typeof bytesAt === 'string') {
     return () => ({ fits: false, reason: bytesAt });
   }
-  const unusable = engine.unusableBytes?.(model, workload) ?? 0;
   return (contextLength) => {
-    const bytes = withoutError(() => bytesAt(contextLength));
+    const bytes = withoutError(
+      () => bytesAt(contextLength) + (engine.unusableBytes?.(model, { ...workload, contextLength }) ?? 0),
+    );
     // Only bytes beyond 2^53 are an error here.
-    return typeof bytes === 'number' && bytes + unusable <= free ? FITS : TOO_LARGE;
+    return typeof bytes === 'number' && bytes <= free ? FITS : TOO_LARGE;
   };
 }
 
@@ -266,9 +268,9 @@ interface Verdict {
 const FITS: Verdict = { fits: true };
 const TOO_LARGE: Verdict = { fits: false };
 
-function nothing(workload: Workload, searched: Searched, limit: FitLimit): Fitting {
+function nothing(workload: Workload, searched: Searched, verdict: Verdict): Fitting {
   const { contextLength, numSequences } = workload;
-  const none = { contextLength, numSequences, limit, cacheBytes: 0, cacheBytesPerDevice: 0 };
+  const none = { contextLength, numSequences, ...limitOf(verdict), cacheBytes: 0, cacheBytesPerDevice: 0 };
   return { ...none, [searched]: 0 };
 }
 
@@ -283,7 +285,10 @@ function limitAt(
   if (value === Number.MAX_SAFE_INTEGER) {
     return { limit: 'none' };
   }
-  const { reason } = judge(value + 1);
+  return limitOf(judge(value + 1));
+}
+
+function limitOf({ reason }: Verdict): Pick<Fitting, 'limit' | 'limitReason'> {
   return reason === undefined ? { limit: 'memory' } : { limit: 'engine', limitReason: reason };
 }
 

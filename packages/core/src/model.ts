@@ -31,6 +31,8 @@ export interface WeightPart {
   /** Of those, what one token reads: no row of an embedding but its own (counted as none), and no expert but its own. */
   readonly activeParameters: number;
   readonly activeBytes: number;
+  /** Parameters that at most `ways` tensor-parallel devices can split, each device more having a copy; all others any. */
+  readonly splits?: readonly { readonly ways: number; readonly parameters: number }[];
 }
 
 /** A model as far as memory is concerned: what each of its layers remembers. */

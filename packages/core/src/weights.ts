@@ -1,7 +1,7 @@
 import { type DtypeName, dtypeOf } from './dtype.js';
 import { InputError } from './errors.js';
 import { ceilDiv, checkInteger } from './exact.js';
-import type { Model, Weights } from './model.js';
+import type { Model, WeightPart, Weights } from './model.js';
 import type { Workload } from './workload.js';
 
 /**
@@ -43,18 +43,42 @@ export function activeBytesOf({ parts }: Weights): number | undefined {
 }
 
 /**
- * Weights on the device that holds the most of them: split evenly over tensor-parallel devices and by layers over
- * pipeline stages, with the larger of embedding and head on the largest stage.
+ * Weights on the device that holds the most of them: split over tensor-parallel devices and by layers over pipeline
+ * stages, with the larger of embedding and head on the largest stage. Where the parts are known, each device has what
+ * cannot be split so far (`WeightPart.splits`): norms, routers, latent projections, and of keys and values a head at
+ * least; else all is split evenly, which is less than engines hold. Rows that pad the vocabulary, fewer than 64, are not
+ * counted.
  */
 export function weightBytesPerDevice(model: Model, weights: Weights, workload: Workload): number {
   const { tensorParallel, pipelineParallel } = workload;
   const bytes = checkInteger(weights.bytes, 'the bytes of weights', 0);
+  const { parts = [{ kind: 'other', bytes, parameters: 1 }] } = weights;
+  const ofKinds = (isAsked: (kind: string) => boolean) =>
+    parts.filter(({ kind }) => isAsked(kind)).reduce((sum, part) => sum + partBytes(part, tensorParallel), 0);
+  const [embedding, head] = [ofKinds((kind) => kind === 'embedding'), ofKinds((kind) => kind === 'head')];
+  const inLayers = ofKinds((kind) => kind !== 'embedding' && kind !== 'head');
   if (pipelineParallel === 1) {
-    return ceilDiv(bytes, tensorParallel);
+    return embedding + inLayers + head;
   }
-  const ofKind = (kind: string) => weights.parts?.find((part) => part.kind === kind)?.bytes ?? 0;
-  const [embedding, head] = [ofKind('embedding'), ofKind('head')];
   const largestStage = ceilDiv(model.numHiddenLayers, pipelineParallel) / model.numHiddenLayers;
-  const ofStage = Math.ceil((bytes - embedding - head) * largestStage) + Math.max(embedding, head);
-  return ceilDiv(ofStage, tensorParallel);
+  return Math.ceil(inLayers * largestStage) + Math.max(embedding, head);
+}
+
+function partBytes(
+  { bytes, parameters, splits = [] }: Pick<WeightPart, 'bytes' | 'parameters' | 'splits'>,
+  devices: number,
+): number {
+  if (devices === 1 || parameters === 0) {
+    return bytes;
+  }
+  const limited = splits.reduce((sum, split) => sum + split.parameters, 0);
+  return [...splits, { ways: devices, parameters: parameters - limited }].reduce(
+    (sum, split) => sum + shareOf(bytes, split.parameters, parameters * Math.min(split.ways, devices)),
+    0,
+  );
+}
+
+/** `bytes x part / whole`, rounded up; the product is beyond what a number can hold. */
+function shareOf(bytes: number, part: number, whole: number): number {
+  return Number((BigInt(bytes) * BigInt(part) + BigInt(whole) - 1n) / BigInt(whole));
 }

@@ -4,6 +4,9 @@ import { groupedQueryAttention } from '../src/attention.js';
 import type { Engine } from '../src/engine.js';
 import { ideal } from '../src/engines/ideal.js';
 import { llamacpp } from '../src/engines/llamacpp.js';
+import { sglangCapacity } from '../src/engines/sglang/capacity.js';
+import type { SglangSettings } from '../src/engines/sglang/settings.js';
+import { sglang } from '../src/engines/sglang.js';
 import { vllmCapacity } from '../src/engines/vllm/capacity.js';
 import { VLLM_VERSIONS, type VllmSettings } from '../src/engines/vllm/settings.js';
 import { vllm } from '../src/engines/vllm.js';
@@ -382,5 +385,98 @@ describe('fit', () => {
     const workload = { ...DEFAULT_WORKLOAD, tensorParallel: 4, pipelineParallel: 2, contextParallel: 2 };
     expect(devicesOf(workload, ideal)).toBe(16);
     expect(devicesOf(workload, vllm())).toBe(8);
+  });
+});
+
+describe('what fits on SGLang', () => {
+  it('is as many tokens as SGLang makes of the memory that is left, to the last one', () => {
+    const settings = fc.record(
+      {
+        pageSize: fc.constantFrom(1, 16, 64),
+        swaFullTokensRatio: fc.constantFrom(0.1, 0.5, 0.8, 1),
+        disableHybridSwaMemory: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    );
+    const attention = fc
+      .array(fc.oneof(MEMORIES.full, MEMORIES.sliding, MEMORIES.latent), { minLength: 1, maxLength: 6 })
+      .map((layers) => ({ ...modelOf(layers), architecture: 'Gemma3ForCausalLM' }));
+    fc.assert(
+      fc.property(attention, settings, fc.integer({ min: 1, max: 4000 }), (model, set, mib) => {
+        const memoryBytes = mib * MIB;
+        const use: FitRequest = {
+          ...{ model, engine: sglang(set), workload: DEFAULT_WORKLOAD },
+          ...{ weights: NO_WEIGHTS, memoryBytes, overheadBytes: 0 },
+        };
+        const found = fitted(use)?.largestContext;
+        fc.pre(found !== undefined && found.contextLength > 0 && found.limit === 'memory');
+        expect(found?.contextLength).toBe(tokensOf(model, set, memoryBytes));
+      }),
+    );
+  });
+
+  it('leaves what is no weight and no cache out of the part that --mem-fraction-static gives', () => {
+    const model = groupedQueryAttention({ embDim: 4096, nHeads: 32, nLayers: 32, nKvGroups: 4 });
+    const weights = { bytes: 2 ** 30, source: 'a test' };
+    const engine = sglang({ memFractionStatic: 0.5 });
+    const found = fitOf({ model, engine, weights, workload: DEFAULT_WORKLOAD, memoryBytes: 3 * 2 ** 30 });
+    expect(found).toMatchObject({ usableBytes: 1.5 * 2 ** 30, overheadBytes: 0, availableBytes: 2 ** 29 });
+    expect(found.largestContext.contextLength).toBe(2 ** 29 / 131_072);
+  });
+
+  function tokensOf(model: Model, settings: SglangSettings, bytes: number): number {
+    return sglangCapacity(model, DEFAULT_WORKLOAD, settings, bytes).maxTotalNumTokens;
+  }
+});
+
+describe('the most sequences that an engine runs', () => {
+  const model = groupedQueryAttention({ embDim: 128, nHeads: 2, nLayers: 1, nKvGroups: 2 });
+  const most = (engine: Engine, workload: Partial<Workload> = {}, name = 'NVIDIA H100', gib = 80) => {
+    const memoryBytes = gib * 2 ** 30;
+    return fitOf({
+      ...{
+        model,
+        weights: NO_WEIGHTS,
+        memoryBytes,
+        engine: engine.onDevice?.({ name, memoryBytes }) ?? engine,
+      },
+      workload: { ...DEFAULT_WORKLOAD, contextLength: 16, ...workload },
+    }).mostSequences;
+  };
+
+  // `get_batch_defaults` of vllm/engine/arg_utils.py, v0.33.0.
+  it.each([
+    ['NVIDIA H100 80GB HBM3', 80, 1024],
+    ['NVIDIA A100-SXM4-80GB', 80, 256],
+    ['NVIDIA GeForce RTX 4090', 24, 256],
+    ['NVIDIA B200', 179, 1024],
+    ['NVIDIA DGX Spark (GB10)', 128, 256],
+    ['NVIDIA GB100', 128, 1024],
+  ])('is the default of --max-num-seqs on vLLM: %s', (name, gib, expected) => {
+    expect(most(vllm(), {}, name, gib)).toMatchObject({ numSequences: expected, limit: 'engine' });
+  });
+
+  it('is what --max-num-seqs says, on each replica, and never more than tokens of a step', () => {
+    expect(most(vllm({ maxNumSeqs: 7 }), { dataParallel: 3 })).toMatchObject({
+      numSequences: 21,
+      limitReason:
+        'vLLM runs at most 7 sequences at a time on each replica (--max-num-seqs); numSequences is 22.',
+    });
+    expect(most(vllm({ maxNumBatchedTokens: 100 })).numSequences).toBe(100);
+  });
+
+  it('is what --max-running-requests says on SGLang, 4096 by default, shared with --enable-dp-attention', () => {
+    expect(most(sglang())).toMatchObject({ numSequences: 4096, limit: 'engine' });
+    expect(most(sglang({ maxRunningRequests: 10 })).numSequences).toBe(10);
+    const shared = sglang({ maxRunningRequests: 10, enableDpAttention: true });
+    expect(most(shared, { dataParallel: 2, tensorParallel: 2 }).numSequences).toBe(10);
+  });
+
+  it('is named where it leaves no room for the sequences asked for', () => {
+    const request: FitRequest = {
+      ...{ model, weights: NO_WEIGHTS, memoryBytes: 80 * 2 ** 30, engine: vllm({ maxNumSeqs: 7 }) },
+      workload: { ...DEFAULT_WORKLOAD, numSequences: 8 },
+    };
+    expect(fitOf(request).largestContext).toMatchObject({ contextLength: 0, limit: 'engine' });
   });
 });

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupedQueryAttention } from '../src/attention.js';
+import { CATALOGUE } from '../src/catalogue/index.js';
+import { modelFromConfig } from '../src/import/config.js';
 import type { Weights } from '../src/model.js';
 import { weightBytesPerDevice, weightsInDtype } from '../src/weights.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../src/workload.js';
@@ -45,5 +48,43 @@ describe('weights on several devices', () => {
     });
     const parts = [part('embedding', 100), part('projection', 800), part('head', 200)];
     expect(weightBytes({ pipelineParallel: 2 }, { bytes: 1100, source: '', parts })).toBe(400 + 200);
+  });
+
+  it('gives each tensor-parallel device a key-value head at least, and norms whole', () => {
+    const found = CATALOGUE.find(({ id }) => id === 'meta-llama/Llama-3.1-8B');
+    const model = modelFromConfig(found?.config, { id: 'a test', source: 'a test' });
+    const perDevice = (tensorParallel: number) =>
+      weightBytesPerDevice(model, model.weights ?? { bytes: 0, source: '' }, {
+        ...DEFAULT_WORKLOAD,
+        tensorParallel,
+      });
+    // 32 layers of width 4096 with 32 query and 8 key-value heads of 128: `QKVParallelLinear` of vLLM on 16 devices.
+    const [hidden, devices] = [4096, 16];
+    const matrices = (2 * 128_256 * hidden + 32 * (2 * hidden * hidden + 3 * 14_336 * hidden)) / devices;
+    const keysAndValues = 32 * 2 * 128 * hidden;
+    const norms = 65 * hidden;
+    expect(perDevice(devices)).toBe(2 * (matrices + keysAndValues + norms));
+    expect(perDevice(1)).toBe(2 * 8_030_261_248);
+  });
+
+  it('is never less than an even share, and never more than all', () => {
+    const known = CATALOGUE.flatMap(({ id, config }) => {
+      const model = modelFromConfig(config, { id, source: 'a test' });
+      return model.weights === undefined ? [] : [{ model, weights: model.weights }];
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...known),
+        fc.integer({ min: 1, max: 64 }),
+        ({ model, weights }, devices) => {
+          const on = (tensorParallel: number) =>
+            weightBytesPerDevice(model, weights, { ...DEFAULT_WORKLOAD, tensorParallel });
+          expect(on(devices)).toBeGreaterThanOrEqual(Math.floor(weights.bytes / devices));
+          expect(on(devices)).toBeLessThanOrEqual(weights.bytes);
+          expect(on(2 * devices)).toBeLessThanOrEqual(on(devices));
+          expect(on(1)).toBe(weights.bytes);
+        },
+      ),
+    );
   });
 });

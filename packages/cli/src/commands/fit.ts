@@ -1,5 +1,4 @@
 import {
-  DEFAULT_OVERHEAD_BYTES,
   describeLimit,
   devicesOf,
   type Fit,
@@ -87,7 +86,7 @@ function requestFrom(item: CliCase, device: Device, options: FitOptions): FitReq
     ...(options.gpuMemoryUtilization === undefined
       ? {}
       : { memoryUtilization: utilizationFrom(options.gpuMemoryUtilization, item) }),
-    overheadBytes: overheadFrom(options.overhead),
+    ...(options.overhead === undefined ? {} : { overheadBytes: overheadFrom(options.overhead) }),
     ...(device.gpu === undefined ? {} : { bandwidthBytesPerSecond: device.gpu.bandwidthBytesPerSecond }),
   };
 }
@@ -113,9 +112,10 @@ function weightsFrom({ model }: CliCase, options: WeightOptions): Weights {
 }
 
 function utilizationFrom(text: string, { engine }: CliCase): number {
-  if (engine.memoryUtilization === undefined) {
+  const { memoryUtilizationFlag: flag } = engine;
+  if (flag !== '--gpu-memory-utilization') {
     throw new InputError(
-      `--gpu-memory-utilization is a setting of vLLM; the engine ${engine.name} does not have it. To leave memory free, give --overhead.`,
+      `--gpu-memory-utilization is a setting of vLLM; the engine ${engine.name} does not have it. To leave memory free, give ${flag ?? '--overhead'}.`,
     );
   }
   const fraction = /^(\d+|\d*\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN;
@@ -125,10 +125,7 @@ function utilizationFrom(text: string, { engine }: CliCase): number {
   return fraction;
 }
 
-function overheadFrom(text: string | undefined): number {
-  if (text === undefined) {
-    return DEFAULT_OVERHEAD_BYTES;
-  }
+function overheadFrom(text: string): number {
   return /^0+\s*[a-z]*$/i.test(text.trim()) ? 0 : parseBytes(text, '--overhead');
 }
 
@@ -175,45 +172,52 @@ function parallelismText({ item: { workload, engine } }: Answer): string {
 }
 
 function budget({ device, request, fit: found }: Answer): readonly Note[] {
-  const {
-    weights,
-    workload,
-    overheadBytes,
-    engine,
-    memoryUtilization = engine.memoryUtilization ?? 1,
-  } = request;
+  const { weights, workload, engine, memoryUtilization = engine.memoryUtilization ?? 1 } = request;
   const line = (label: string, bytes: number, note: string) => ({ label, value: formatBytes(bytes), note });
   return [
     line('in all', found.memoryBytes, device.memorySource),
     ...(memoryUtilization === 1
       ? []
-      : [line('usable', found.usableBytes, `${memoryUtilization} of it (--gpu-memory-utilization)`)]),
+      : [
+          line(
+            'usable',
+            found.usableBytes,
+            `${memoryUtilization} of it (${engine.memoryUtilizationFlag ?? ''})`,
+          ),
+        ]),
     line(
       'weights',
       found.weightBytes,
       [
         ...(weights.parameters === undefined ? [] : [`${formatParameters(weights.parameters)} parameters`]),
-        ...(found.numDevices === 1 ? [] : [`${formatBytes(weights.bytes)} in all${splitText(workload)}`]),
+        ...(found.numDevices === 1
+          ? []
+          : [`${formatBytes(weights.bytes)} in all${splitText(workload, weights)}`]),
         weights.source,
       ].join('; '),
     ),
-    line(
-      'overhead',
-      found.overheadBytes,
-      overheadBytes === DEFAULT_OVERHEAD_BYTES
-        ? 'assumed, for activations and the driver (--overhead)'
-        : 'for activations and the driver (--overhead)',
-    ),
+    line('overhead', found.overheadBytes, overheadNote(request)),
     line('KV cache', found.availableBytes, 'what is left'),
   ];
 }
 
-/** What is assumed of how weights are split. */
-function splitText({ tensorParallel, pipelineParallel }: Workload): string {
-  if (pipelineParallel > 1) {
-    return `, split by layers${tensorParallel > 1 ? ' and evenly over each stage' : ''}, this being the largest share`;
+function overheadNote({ overheadBytes, engine }: FitRequest): string {
+  const purpose = 'for activations and the driver';
+  if (overheadBytes !== undefined) {
+    return `${purpose} (--overhead)`;
   }
-  return tensorParallel > 1 ? ', split evenly' : ' for each replica';
+  return engine.overheadBytes === undefined
+    ? `assumed, ${purpose} (--overhead)`
+    : `none: what is ${purpose} is outside the usable part`;
+}
+
+/** What is assumed of how weights are split. */
+function splitText({ tensorParallel, pipelineParallel }: Workload, { parts }: Weights): string {
+  const how = parts === undefined ? 'evenly' : 'but for norms, routers and too few key-value heads';
+  if (pipelineParallel > 1) {
+    return `, split by layers${tensorParallel > 1 ? ` and over each stage ${how}` : ''}, this being the largest share`;
+  }
+  return tensorParallel > 1 ? `, split ${how}` : ' for each replica';
 }
 
 function tooLarge(found: Fit): string {

@@ -69,7 +69,11 @@ describe('kv fit', () => {
       weights: { bytes: 2 * (tables + norms) + (8_030_261_248 - tables - norms) / 2 },
     });
     const given = await answer([LLAMA, '--gpu', 'rtx-4090', '--weights', '5GB', '--overhead', '0']);
-    expect(given).toMatchObject({ weightBytes: 5e9, overheadBytes: 0, availableBytes: 24 * 2 ** 30 - 5e9 });
+    expect(given).toMatchObject({
+      weightBytes: 5e9,
+      overheadBytes: 0,
+      availableBytes: 24_564 * 2 ** 20 - 5e9,
+    });
     expect(given.largestContext).not.toHaveProperty('secondsPerStep');
   });
 
@@ -98,7 +102,7 @@ describe('kv fit', () => {
   it('says when the weights alone do not fit', async () => {
     const { code, stdout } = await kv(['fit', DEEPSEEK, '--gpu', 'h100', '--gpus', '4']);
     expect(code).toBe(0);
-    expect(stdout).toContain('The weights do not fit: 79.1 GiB too much on each GPU.');
+    expect(stdout).toContain('The weights do not fit: 79.9 GiB too much on each GPU.');
     expect(stdout).not.toContain('What fits');
   });
 

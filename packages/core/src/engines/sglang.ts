@@ -1,10 +1,12 @@
 import type { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
+import { ceilDiv } from '../exact.js';
 import { memoriesOf } from '../layer.js';
 import type { ChosenDtype, Model } from '../model.js';
 import { replicasInUse } from '../parallel.js';
 import type { Workload } from '../workload.js';
 import { hasSlidingPool, isDeepseekV4 } from './sglang/architectures.js';
+import { unreckonedBytes } from './sglang/capacity.js';
 import { layoutOf } from './sglang/layout.js';
 import { poolsOf } from './sglang/pools.js';
 import { computeDtype } from './sglang/rows.js';
@@ -31,7 +33,13 @@ export function sglang(settings: SglangSettings = {}): Engine {
   return {
     name: 'sglang',
     kvCacheDtype,
+    ...(settings.memFractionStatic === undefined
+      ? {}
+      : { memoryUtilization: settings.memFractionStatic, overheadBytes: 0 }),
+    memoryUtilizationFlag: '--mem-fraction-static',
+    unusableBytes: (model, workload) => unreckonedBytes(model, workload, settings),
     plan: (model, workload) => {
+      checkRequests(workload, settings);
       const { shards, contextOf } = layoutOf(model, workload, settings);
       return {
         tokenShards: replicasInUse(workload),
@@ -45,6 +53,26 @@ export function sglang(settings: SglangSettings = {}): Engine {
       };
     },
   };
+}
+
+/** Requests of each replica at a time where nothing is said: `resolve_max_num_reqs` in `kv_cache_configurator.py`. */
+const MAX_RUNNING_REQUESTS = 4096;
+
+/** @throws InputError where a replica would have more sequences than it runs at a time. */
+function checkRequests(
+  { numSequences, dataParallel }: Workload,
+  { maxRunningRequests, enableDpAttention }: SglangSettings,
+): void {
+  const shared = enableDpAttention === true ? dataParallel : 1;
+  const most =
+    maxRunningRequests === undefined
+      ? MAX_RUNNING_REQUESTS
+      : Math.max(1, Math.floor(maxRunningRequests / shared));
+  if (ceilDiv(numSequences, dataParallel) > most) {
+    throw new InputError(
+      `SGLang runs at most ${most} sequences at a time on each replica (--max-running-requests); numSequences is ${numSequences}.`,
+    );
+  }
 }
 
 /** `auto` is what SGLang computes in, unless the checkpoint says how its cache is stored. */

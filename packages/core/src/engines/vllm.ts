@@ -1,8 +1,11 @@
 import type { Engine, RankPlan } from '../engine.js';
+import { InputError } from '../errors.js';
+import { ceilDiv } from '../exact.js';
 import type { ChosenDtype, Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
+import type { Workload } from '../workload.js';
 import { isDeepseekV4 } from './vllm/deepseek-v4.js';
-import { batchedTokensOn, gpuMemoryUtilization } from './vllm/device-defaults.js';
+import { batchedTokensOn, gpuMemoryUtilization, sequencesOn } from './vllm/device-defaults.js';
 import { blockLayoutOf } from './vllm/layout.js';
 import { nullBlocks } from './vllm/null-block.js';
 import { poolsOf } from './vllm/pools.js';
@@ -28,14 +31,20 @@ export function vllm(settings: VllmSettings = {}): Engine {
     name: 'vllm',
     kvCacheDtype,
     memoryUtilization: gpuMemoryUtilization(settings),
+    memoryUtilizationFlag: '--gpu-memory-utilization',
     onDevice: ({ name, memoryBytes }) =>
-      vllm({ maxNumBatchedTokens: batchedTokensOn(name, memoryBytes, settings), ...settings }),
+      vllm({
+        maxNumBatchedTokens: batchedTokensOn(name, memoryBytes, settings),
+        maxNumSeqs: sequencesOn(name, memoryBytes, settings),
+        ...settings,
+      }),
     unusableBytes: (model, workload) => {
       const { stages } = blockLayoutOf(model, workload, settings);
       return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));
     },
     contextParallelDevices: false,
     plan: (model, workload) => {
+      checkSequences(workload, settings);
       const layout = blockLayoutOf(model, workload, settings);
       return {
         tokenShards: replicasInUse(workload) * workload.contextParallel,
@@ -57,6 +66,15 @@ export function vllm(settings: VllmSettings = {}): Engine {
       };
     },
   };
+}
+
+/** @throws InputError where a replica would have more sequences than it runs at a time. */
+function checkSequences({ numSequences, dataParallel }: Workload, { maxNumSeqs }: VllmSettings): void {
+  if (maxNumSeqs !== undefined && ceilDiv(numSequences, dataParallel) > maxNumSeqs) {
+    throw new InputError(
+      `vLLM runs at most ${maxNumSeqs} sequences at a time on each replica (--max-num-seqs); numSequences is ${numSequences}.`,
+    );
+  }
 }
 
 /** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored, or only one format runs. */

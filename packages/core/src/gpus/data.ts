@@ -23,6 +23,9 @@ interface Group {
 /** MiB in all as `nvidia-smi` prints them on H100, A100, A10, L40S, L4 and T4. */
 const REPORTED = '; total as in modal-labs/modal-client, pull request 2797';
 
+/** The same, as it prints them in logs of these GPUs in many public repositories. */
+const SEEN = '; total as nvidia-smi prints it in public logs';
+
 const GROUPS: readonly Group[] = [
   {
     vendor: 'NVIDIA',
@@ -65,7 +68,7 @@ const GROUPS: readonly Group[] = [
       ['l20', 'L20', 48, 864],
       ['l40', 'L40', 48, 864],
       ['l40s', 'L40S', 48, 864, { reportedMiB: 46068, source: `NVIDIA L40S datasheet${REPORTED}` }],
-      ['h20', 'H20', 96, 4000, { source: 'NVIDIA HGX H20 datasheet' }],
+      ['h20', 'H20', 96, 4000, { reportedMiB: 97_871, source: `NVIDIA HGX H20 datasheet${SEEN}` }],
       ['h100-pcie', 'H100 PCIe 80GB', 80, 2000, { source: 'NVIDIA H100 datasheet, 2022' }],
       [
         'h100-sxm',
@@ -78,39 +81,63 @@ const GROUPS: readonly Group[] = [
           source: `NVIDIA H100 datasheet${REPORTED}`,
         },
       ],
-      ['h100-nvl', 'H100 NVL 94GB', 94, 3900, { source: 'NVIDIA H100 datasheet' }],
+      [
+        'h100-nvl',
+        'H100 NVL 94GB',
+        94,
+        3900,
+        { reportedMiB: 95_830, source: `NVIDIA H100 datasheet${SEEN}` },
+      ],
       ['h800', 'H800 SXM 80GB', 80, 3350, { source: 'NVIDIA H800 datasheet' }],
-      ['gh200-96gb', 'GH200 96GB', 96, 4000, { source: 'NVIDIA GH200 datasheet (HBM3)' }],
+      [
+        'gh200-96gb',
+        'GH200 96GB',
+        96,
+        4000,
+        { reportedMiB: 97_871, source: `NVIDIA GH200 datasheet (HBM3)${SEEN}` },
+      ],
       ['gh200-144gb', 'GH200 144GB', 144, 4900, { source: 'NVIDIA GH200 datasheet (HBM3e)' }],
-      ['h200-sxm', 'H200 SXM 141GB', 141, 4800, { aliases: ['h200'], source: 'NVIDIA H200 datasheet' }],
+      [
+        'h200-sxm',
+        'H200 SXM 141GB',
+        141,
+        4800,
+        { aliases: ['h200'], reportedMiB: 143_771, source: `NVIDIA H200 datasheet${SEEN}` },
+      ],
       ['h200-nvl', 'H200 NVL 141GB', 141, 4800, { source: 'NVIDIA H200 datasheet' }],
       [
         'b200',
         'B200 SXM 180GB',
         180,
-        8000,
-        { source: 'NVIDIA DGX B200 datasheet (1,440 GB and 64 TB/s in 8 GPUs)' },
+        7700,
+        { reportedMiB: 183_359, source: `NVIDIA Blackwell datasheet, HGX B200 (180 GB, 7.7 TB/s)${SEEN}` },
       ],
       [
         'gb200',
         'GB200 186GB',
         186,
         8000,
-        { source: 'NVIDIA GB200 NVL72 datasheet (13.4 TB and 576 TB/s in 72 GPUs)' },
+        { reportedMiB: 189_471, source: `NVIDIA Blackwell datasheet, GB200 NVL72 (186 GB, 8 TB/s)${SEEN}` },
       ],
       [
         'b300',
         'B300 SXM 270GB',
         270,
-        8000,
-        { source: 'NVIDIA HGX B300 (2.1 TB in 8 GPUs, of the 288 GB in each package; up to 8 TB/s each)' },
+        7700,
+        {
+          reportedMiB: 275_040,
+          source: `NVIDIA Blackwell Ultra datasheet, HGX B300 (270 GB, 7.7 TB/s; 288 GB in each package)${SEEN}`,
+        },
       ],
       [
         'gb300',
         'GB300 279GB',
         279,
         8000,
-        { source: 'NVIDIA GB300 NVL72 (20 TB and 576 TB/s in 72 GPUs, of the 288 GB in each package)' },
+        {
+          reportedMiB: 284_208,
+          source: `NVIDIA Blackwell Ultra datasheet, GB300 NVL72 (279 GB, 8 TB/s; 288 GB in each package)${SEEN}`,
+        },
       ],
     ],
   },
@@ -120,7 +147,13 @@ const GROUPS: readonly Group[] = [
     rows: [
       ['rtx-a4000', 'RTX A4000', 16, 448],
       ['rtx-a5000', 'RTX A5000', 24, 768],
-      ['rtx-a6000', 'RTX A6000', 48, 768],
+      [
+        'rtx-a6000',
+        'RTX A6000',
+        48,
+        768,
+        { reportedMiB: 49_140, source: `NVIDIA RTX A6000 datasheet${SEEN}` },
+      ],
       ['rtx-4000-ada', 'RTX 4000 Ada', 20, 360],
       ['rtx-5000-ada', 'RTX 5000 Ada', 32, 576],
       ['rtx-6000-ada', 'RTX 6000 Ada', 48, 960],
@@ -131,9 +164,19 @@ const GROUPS: readonly Group[] = [
         'RTX PRO 6000 Blackwell',
         96,
         1792,
-        { aliases: ['rtxpro6000blackwell', 'rtx6000pro'] },
+        {
+          aliases: ['rtxpro6000blackwell', 'rtx6000pro'],
+          reportedMiB: 97_887,
+          source: `NVIDIA RTX PRO 6000 Blackwell datasheet${SEEN}`,
+        },
       ],
-      ['rtx-pro-6000-server', 'RTX PRO 6000 Blackwell Server', 96, 1597],
+      [
+        'rtx-pro-6000-server',
+        'RTX PRO 6000 Blackwell Server',
+        96,
+        1597,
+        { reportedMiB: 97_887, source: `NVIDIA RTX PRO 6000 Blackwell Server Edition product page${SEEN}` },
+      ],
     ],
   },
   {
@@ -157,17 +200,35 @@ const GROUPS: readonly Group[] = [
       ['rtx-3090', 'GeForce RTX 3090', 24, 936],
       ['rtx-3090-ti', 'GeForce RTX 3090 Ti', 24, 1008],
       ['rtx-4060', 'GeForce RTX 4060', 8, 272],
-      ['rtx-4060-ti-16gb', 'GeForce RTX 4060 Ti 16GB', 16, 288],
+      [
+        'rtx-4060-ti-16gb',
+        'GeForce RTX 4060 Ti 16GB',
+        16,
+        288,
+        { reportedMiB: 16_380, source: `NVIDIA GeForce product page${SEEN}` },
+      ],
       ['rtx-4070', 'GeForce RTX 4070', 12, 504],
       ['rtx-4070-ti-super', 'GeForce RTX 4070 Ti SUPER', 16, 672],
       ['rtx-4080', 'GeForce RTX 4080', 16, 716.8],
       ['rtx-4080-super', 'GeForce RTX 4080 SUPER', 16, 736],
-      ['rtx-4090', 'GeForce RTX 4090', 24, 1008],
+      [
+        'rtx-4090',
+        'GeForce RTX 4090',
+        24,
+        1008,
+        { reportedMiB: 24_564, source: `NVIDIA GeForce product page${SEEN}` },
+      ],
       ['rtx-5060-ti-16gb', 'GeForce RTX 5060 Ti 16GB', 16, 448],
       ['rtx-5070', 'GeForce RTX 5070', 12, 672],
       ['rtx-5070-ti', 'GeForce RTX 5070 Ti', 16, 896],
       ['rtx-5080', 'GeForce RTX 5080', 16, 960],
-      ['rtx-5090', 'GeForce RTX 5090', 32, 1792],
+      [
+        'rtx-5090',
+        'GeForce RTX 5090',
+        32,
+        1792,
+        { reportedMiB: 32_607, source: `NVIDIA GeForce product page${SEEN}` },
+      ],
     ],
   },
   {
@@ -184,6 +245,16 @@ const GROUPS: readonly Group[] = [
       ['mi325x', 'Instinct MI325X', 256, 6000],
       ['mi350x', 'Instinct MI350X', 288, 8000],
       ['mi355x', 'Instinct MI355X', 288, 8000],
+      [
+        'mi455x',
+        'Instinct MI455X',
+        432,
+        23_300,
+        {
+          source:
+            'Hugging Face on AMD Instinct MI455X, huggingface.co/blog, July 2026 (432 GB, up to 23.3 TB/s)',
+        },
+      ],
     ],
   },
   {

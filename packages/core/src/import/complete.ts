@@ -10,6 +10,7 @@ const ALWAYS_STATED: ReadonlySet<string> = new Set([
   'hidden_size',
   'num_hidden_layers',
   'num_attention_heads',
+  'intermediate_size',
 ]);
 
 /**

@@ -15,6 +15,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 6144,
       num_hidden_layers: 32,
       num_attention_heads: 16,
       head_dim: 128,
@@ -25,23 +26,24 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   apertus: {
     name: 'ApertusConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   arcee: {
     name: 'ArceeConfig',
     aliases: {},
-    defaults: { hidden_size: 2560, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 2560, intermediate_size: 18432, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   aria_text: {
     name: 'AriaTextConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   axk1: {
     name: 'AXK1Config',
     aliases: {},
     defaults: {
       hidden_size: 7168,
+      intermediate_size: 18432,
       num_hidden_layers: 61,
       num_attention_heads: 64,
       num_key_value_heads: 64,
@@ -57,6 +59,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: { max_position_embeddings: 'model_max_length' },
     defaults: {
       hidden_size: 2560,
+      intermediate_size: 6144,
       num_hidden_layers: 42,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -74,6 +77,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 14336,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -104,6 +108,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 5120,
+      intermediate_size: 20480,
       num_hidden_layers: 52,
       num_attention_heads: 48,
       num_key_value_heads: 8,
@@ -114,12 +119,18 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   biogpt: {
     name: 'BioGptConfig',
     aliases: {},
-    defaults: { hidden_size: 1024, num_hidden_layers: 24, num_attention_heads: 16 },
+    defaults: { hidden_size: 1024, num_hidden_layers: 24, num_attention_heads: 16, intermediate_size: 4096 },
   },
   bitnet: {
     name: 'BitNetConfig',
     aliases: {},
-    defaults: { hidden_size: 2560, num_hidden_layers: 30, num_attention_heads: 20, num_key_value_heads: 5 },
+    defaults: {
+      hidden_size: 2560,
+      intermediate_size: 6912,
+      num_hidden_layers: 30,
+      num_attention_heads: 20,
+      num_key_value_heads: 5,
+    },
   },
   blenderbot: {
     name: 'BlenderbotConfig',
@@ -154,18 +165,25 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   cohere: {
     name: 'CohereConfig',
     aliases: {},
-    defaults: { hidden_size: 8192, num_hidden_layers: 40, num_attention_heads: 64 },
+    defaults: { hidden_size: 8192, intermediate_size: 22528, num_hidden_layers: 40, num_attention_heads: 64 },
   },
   cohere2: {
     name: 'Cohere2Config',
     aliases: {},
-    defaults: { hidden_size: 8192, num_hidden_layers: 40, num_attention_heads: 64, sliding_window: 4096 },
+    defaults: {
+      hidden_size: 8192,
+      intermediate_size: 22528,
+      num_hidden_layers: 40,
+      num_attention_heads: 64,
+      sliding_window: 4096,
+    },
   },
   cohere2_moe: {
     name: 'Cohere2MoeConfig',
     aliases: {},
     defaults: {
       hidden_size: 8192,
+      intermediate_size: 22528,
       num_hidden_layers: 40,
       num_attention_heads: 64,
       head_dim: 128,
@@ -179,6 +197,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 6144,
+      intermediate_size: 21504,
       num_hidden_layers: 64,
       num_attention_heads: 48,
       num_key_value_heads: 8,
@@ -201,6 +220,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 11008,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       kv_lora_rank: 512,
@@ -215,6 +235,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 7168,
+      intermediate_size: 18432,
       num_hidden_layers: 61,
       num_attention_heads: 128,
       num_key_value_heads: 128,
@@ -230,6 +251,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 7168,
+      intermediate_size: 18432,
       num_hidden_layers: 61,
       num_attention_heads: 128,
       num_key_value_heads: 128,
@@ -259,13 +281,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   diffllama: {
     name: 'DiffLlamaConfig',
     aliases: {},
-    defaults: { hidden_size: 2048, num_hidden_layers: 16, num_attention_heads: 32 },
+    defaults: { hidden_size: 2048, intermediate_size: 8192, num_hidden_layers: 16, num_attention_heads: 32 },
   },
   dots1: {
     name: 'Dots1Config',
     aliases: {},
     defaults: {
       hidden_size: 4608,
+      intermediate_size: 10944,
       num_hidden_layers: 62,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -276,13 +299,20 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   emu3_text_model: {
     name: 'Emu3TextConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+    },
   },
   ernie4_5: {
     name: 'Ernie4_5Config',
     aliases: {},
     defaults: {
       hidden_size: 1024,
+      intermediate_size: 3072,
       num_hidden_layers: 18,
       num_attention_heads: 16,
       num_key_value_heads: 2,
@@ -292,13 +322,20 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   ernie4_5_moe: {
     name: 'Ernie4_5_MoeConfig',
     aliases: {},
-    defaults: { hidden_size: 2560, num_hidden_layers: 28, num_attention_heads: 20, num_key_value_heads: 4 },
+    defaults: {
+      hidden_size: 2560,
+      intermediate_size: 12288,
+      num_hidden_layers: 28,
+      num_attention_heads: 20,
+      num_key_value_heads: 4,
+    },
   },
   exaone4: {
     name: 'Exaone4Config',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 16384,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -311,6 +348,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 16384,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -328,6 +366,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 14336,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -347,13 +386,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   flex_olmo: {
     name: 'FlexOlmoConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   flint: {
     name: 'FlintConfig',
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 6144,
       num_hidden_layers: 49,
       num_attention_heads: 32,
       num_key_value_heads: 4,
@@ -366,6 +406,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 3072,
+      intermediate_size: 24576,
       num_hidden_layers: 28,
       num_attention_heads: 16,
       num_key_value_heads: 16,
@@ -377,6 +418,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2304,
+      intermediate_size: 9216,
       num_hidden_layers: 26,
       num_attention_heads: 8,
       num_key_value_heads: 4,
@@ -389,6 +431,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2304,
+      intermediate_size: 9216,
       num_hidden_layers: 26,
       num_attention_heads: 8,
       num_key_value_heads: 4,
@@ -401,6 +444,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 16384,
       num_hidden_layers: 35,
       num_attention_heads: 8,
       num_key_value_heads: 2,
@@ -414,6 +458,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2304,
+      intermediate_size: 9216,
       num_hidden_layers: 30,
       num_attention_heads: 8,
       num_key_value_heads: 4,
@@ -427,6 +472,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2304,
+      intermediate_size: 9216,
       num_hidden_layers: 30,
       num_attention_heads: 8,
       num_key_value_heads: 4,
@@ -440,6 +486,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 13696,
       num_hidden_layers: 40,
       num_attention_heads: 32,
       num_key_value_heads: 2,
@@ -451,6 +498,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 13696,
       num_hidden_layers: 40,
       num_attention_heads: 32,
       num_key_value_heads: 2,
@@ -460,13 +508,20 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   glm4_moe: {
     name: 'Glm4MoeConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 46, num_attention_heads: 96, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 10944,
+      num_hidden_layers: 46,
+      num_attention_heads: 96,
+      num_key_value_heads: 8,
+    },
   },
   glm4_moe_lite: {
     name: 'Glm4MoeLiteConfig',
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 10240,
       num_hidden_layers: 47,
       num_attention_heads: 20,
       num_key_value_heads: 20,
@@ -482,6 +537,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 6144,
+      intermediate_size: 12288,
       num_hidden_layers: 78,
       num_attention_heads: 64,
       num_key_value_heads: 64,
@@ -522,7 +578,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   gpt_neox: {
     name: 'GPTNeoXConfig',
     aliases: {},
-    defaults: { hidden_size: 6144, num_hidden_layers: 44, num_attention_heads: 64 },
+    defaults: { hidden_size: 6144, num_hidden_layers: 44, num_attention_heads: 64, intermediate_size: 24576 },
   },
   gpt_neox_japanese: {
     name: 'GPTNeoXJapaneseConfig',
@@ -535,6 +591,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     defaults: {
       num_hidden_layers: 36,
       hidden_size: 2880,
+      intermediate_size: 2880,
       head_dim: 64,
       num_attention_heads: 64,
       num_key_value_heads: 8,
@@ -554,13 +611,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   granite: {
     name: 'GraniteConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   granite_swa: {
     name: 'GraniteSWAConfig',
     aliases: {},
     defaults: {
       hidden_size: 2560,
+      intermediate_size: 8192,
       num_hidden_layers: 24,
       num_attention_heads: 20,
       num_key_value_heads: 4,
@@ -570,18 +628,25 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   granitemoe: {
     name: 'GraniteMoeConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   granitemoe_swa: {
     name: 'GraniteMoeSWAConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, sliding_window: 128 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 11008,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      sliding_window: 128,
+    },
   },
   granitemoehybrid: {
     name: 'GraniteMoeHybridConfig',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 11008,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       mamba_n_heads: 128,
@@ -594,13 +659,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   granitemoeshared: {
     name: 'GraniteMoeSharedConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   helium: {
     name: 'HeliumConfig',
     aliases: {},
     defaults: {
       hidden_size: 2560,
+      intermediate_size: 7040,
       num_hidden_layers: 24,
       num_attention_heads: 20,
       num_key_value_heads: 20,
@@ -610,18 +676,19 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   hunyuan_v1_dense: {
     name: 'HunYuanDenseV1Config',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   hunyuan_v1_moe: {
     name: 'HunYuanMoEV1Config',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   hy_v3: {
     name: 'HYV3Config',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 13312,
       num_hidden_layers: 80,
       num_attention_heads: 64,
       num_key_value_heads: 8,
@@ -631,13 +698,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   hyperclovax: {
     name: 'HyperCLOVAXConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   internlm3: {
     name: 'InternLM3Config',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 10240,
       num_hidden_layers: 48,
       num_attention_heads: 32,
       num_key_value_heads: 2,
@@ -649,6 +717,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 5120,
+      intermediate_size: 27648,
       num_hidden_layers: 80,
       num_attention_heads: 40,
       num_key_value_heads: 8,
@@ -658,13 +727,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   jais2: {
     name: 'Jais2Config',
     aliases: {},
-    defaults: { hidden_size: 3328, num_hidden_layers: 32, num_attention_heads: 26 },
+    defaults: { hidden_size: 3328, intermediate_size: 26624, num_hidden_layers: 32, num_attention_heads: 26 },
   },
   jamba: {
     name: 'JambaConfig',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 14336,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -680,6 +750,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: { max_position_embeddings: 'model_max_length' },
     defaults: {
       hidden_size: 2304,
+      intermediate_size: 9216,
       num_hidden_layers: 27,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -709,6 +780,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2560,
+      intermediate_size: 12288,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -720,6 +792,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 7168,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -729,13 +802,14 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   llama: {
     name: 'LlamaConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   llama4_text: {
     name: 'Llama4TextConfig',
     aliases: {},
     defaults: {
       hidden_size: 5120,
+      intermediate_size: 8192,
       num_hidden_layers: 48,
       num_attention_heads: 40,
       num_key_value_heads: 8,
@@ -828,6 +902,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 16384,
       num_hidden_layers: 48,
       num_attention_heads: 64,
       num_key_value_heads: 4,
@@ -841,6 +916,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2560,
+      intermediate_size: 6400,
       num_hidden_layers: 62,
       num_attention_heads: 40,
       num_key_value_heads: 40,
@@ -853,13 +929,20 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   minimax: {
     name: 'MiniMaxConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+    },
   },
   minimax_m2: {
     name: 'MiniMaxM2Config',
     aliases: {},
     defaults: {
       hidden_size: 3072,
+      intermediate_size: 1536,
       num_hidden_layers: 62,
       num_attention_heads: 48,
       num_key_value_heads: 8,
@@ -871,6 +954,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 6144,
+      intermediate_size: 3072,
       num_hidden_layers: 60,
       num_attention_heads: 64,
       num_key_value_heads: 4,
@@ -883,6 +967,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 14336,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -894,6 +979,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 14336,
       num_hidden_layers: 34,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -905,6 +991,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 14336,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 8,
@@ -916,6 +1003,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 12288,
       num_hidden_layers: 36,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -929,12 +1017,24 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   mixtral: {
     name: 'MixtralConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 14336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+    },
   },
   mllama_text_model: {
     name: 'MllamaTextConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 40, num_attention_heads: 32, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 4096,
+      num_hidden_layers: 40,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      intermediate_size: 14336,
+    },
   },
   mpt: {
     name: 'MptConfig',
@@ -954,12 +1054,12 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   nanochat: {
     name: 'NanoChatConfig',
     aliases: {},
-    defaults: { hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 6 },
+    defaults: { hidden_size: 768, intermediate_size: 8192, num_hidden_layers: 12, num_attention_heads: 6 },
   },
   nemotron: {
     name: 'NemotronConfig',
     aliases: {},
-    defaults: { hidden_size: 6144, num_hidden_layers: 32, num_attention_heads: 48 },
+    defaults: { hidden_size: 6144, intermediate_size: 24576, num_hidden_layers: 32, num_attention_heads: 48 },
   },
   nemotron_h: {
     name: 'NemotronHConfig',
@@ -969,6 +1069,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
       num_attention_heads: 32,
       num_key_value_heads: 8,
       head_dim: 128,
+      intermediate_size: 21504,
       ssm_state_size: 128,
       mamba_num_heads: 128,
       mamba_head_dim: 64,
@@ -980,23 +1081,30 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   olmo: {
     name: 'OlmoConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   olmo2: {
     name: 'Olmo2Config',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   olmo3: {
     name: 'Olmo3Config',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, sliding_window: 4096 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 11008,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      sliding_window: 4096,
+    },
   },
   olmo_hybrid: {
     name: 'OlmoHybridConfig',
     aliases: {},
     defaults: {
       hidden_size: 3840,
+      intermediate_size: 11008,
       num_hidden_layers: 32,
       num_attention_heads: 30,
       linear_conv_kernel_dim: 4,
@@ -1005,7 +1113,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   olmoe: {
     name: 'OlmoeConfig',
     aliases: {},
-    defaults: { hidden_size: 2048, num_hidden_layers: 16, num_attention_heads: 16 },
+    defaults: { hidden_size: 2048, intermediate_size: 2048, num_hidden_layers: 16, num_attention_heads: 16 },
   },
   'openai-gpt': {
     name: 'OpenAIGPTConfig',
@@ -1040,33 +1148,46 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   persimmon: {
     name: 'PersimmonConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 36, num_attention_heads: 64 },
+    defaults: { hidden_size: 4096, intermediate_size: 16384, num_hidden_layers: 36, num_attention_heads: 64 },
   },
   phi: {
     name: 'PhiConfig',
     aliases: {},
-    defaults: { hidden_size: 2048, num_hidden_layers: 24, num_attention_heads: 32 },
+    defaults: { hidden_size: 2048, intermediate_size: 8192, num_hidden_layers: 24, num_attention_heads: 32 },
   },
   phi3: {
     name: 'Phi3Config',
     aliases: {},
-    defaults: { hidden_size: 3072, num_hidden_layers: 32, num_attention_heads: 32 },
+    defaults: { hidden_size: 3072, intermediate_size: 8192, num_hidden_layers: 32, num_attention_heads: 32 },
   },
   phi4_multimodal: {
     name: 'Phi4MultimodalConfig',
     aliases: {},
-    defaults: { hidden_size: 3072, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 3072,
+      intermediate_size: 8192,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+    },
   },
   phimoe: {
     name: 'PhimoeConfig',
     aliases: {},
-    defaults: { hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    defaults: {
+      hidden_size: 4096,
+      intermediate_size: 6400,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+    },
   },
   qwen2: {
     name: 'Qwen2Config',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 22016,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -1079,6 +1200,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 8192,
+      intermediate_size: 29568,
       num_hidden_layers: 80,
       num_attention_heads: 64,
       num_key_value_heads: 8,
@@ -1091,6 +1213,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 5632,
       num_hidden_layers: 24,
       num_attention_heads: 16,
       num_key_value_heads: 16,
@@ -1103,6 +1226,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 8192,
+      intermediate_size: 29568,
       num_hidden_layers: 80,
       num_attention_heads: 64,
       num_key_value_heads: 8,
@@ -1115,6 +1239,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 22016,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -1144,6 +1269,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 12288,
       num_hidden_layers: 32,
       num_attention_heads: 16,
       num_key_value_heads: 4,
@@ -1160,6 +1286,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 6144,
       num_hidden_layers: 24,
       num_attention_heads: 32,
       num_key_value_heads: 4,
@@ -1171,6 +1298,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 5632,
       num_hidden_layers: 48,
       num_attention_heads: 16,
       num_key_value_heads: 2,
@@ -1185,13 +1313,20 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   qwen3_vl_moe_text: {
     name: 'Qwen3VLMoeTextConfig',
     aliases: {},
-    defaults: { hidden_size: 2048, num_hidden_layers: 24, num_attention_heads: 16, num_key_value_heads: 16 },
+    defaults: {
+      hidden_size: 2048,
+      intermediate_size: 5632,
+      num_hidden_layers: 24,
+      num_attention_heads: 16,
+      num_key_value_heads: 16,
+    },
   },
   qwen3_vl_text: {
     name: 'Qwen3VLTextConfig',
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 22016,
       num_hidden_layers: 32,
       num_attention_heads: 32,
       num_key_value_heads: 32,
@@ -1204,6 +1339,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     defaults: {
       num_hidden_layers: 26,
       hidden_size: 2560,
+      intermediate_size: 7680,
       num_attention_heads: 10,
       sliding_window: 2048,
       conv1d_width: 4,
@@ -1219,6 +1355,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 4096,
+      intermediate_size: 27648,
       num_hidden_layers: 64,
       num_attention_heads: 80,
       num_key_value_heads: 8,
@@ -1230,6 +1367,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 11008,
       num_hidden_layers: 36,
       num_attention_heads: 16,
       num_key_value_heads: 4,
@@ -1250,12 +1388,24 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
   stablelm: {
     name: 'StableLmConfig',
     aliases: {},
-    defaults: { hidden_size: 2560, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 32 },
+    defaults: {
+      intermediate_size: 6912,
+      hidden_size: 2560,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 32,
+    },
   },
   starcoder2: {
     name: 'Starcoder2Config',
     aliases: {},
-    defaults: { hidden_size: 3072, num_hidden_layers: 30, num_attention_heads: 24, num_key_value_heads: 2 },
+    defaults: {
+      hidden_size: 3072,
+      intermediate_size: 12288,
+      num_hidden_layers: 30,
+      num_attention_heads: 24,
+      num_key_value_heads: 2,
+    },
   },
   t5: {
     name: 'T5Config',
@@ -1282,6 +1432,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2304,
+      intermediate_size: 9216,
       num_hidden_layers: 26,
       num_attention_heads: 8,
       num_key_value_heads: 4,
@@ -1320,6 +1471,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: {},
     defaults: {
       hidden_size: 2048,
+      intermediate_size: 6144,
       num_hidden_layers: 32,
       num_attention_heads: 16,
       num_key_value_heads: 16,
@@ -1335,6 +1487,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, ConfigClass>> = {
     aliases: { head_dim: 'attention_head_dim' },
     defaults: {
       hidden_size: 3712,
+      intermediate_size: 14848,
       num_hidden_layers: 76,
       num_attention_heads: 16,
       num_key_value_heads: 16,

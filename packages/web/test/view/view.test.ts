@@ -61,7 +61,7 @@ describe('what a state means', () => {
     [{ gpu: '' }, 'Llama-3.1-8B at 128k: 16.0 GiB per sequence.'],
     [
       { gpu: 'rtx-4090' },
-      'Llama-3.1-8B at 128k: 16.0 GiB per sequence; an NVIDIA GeForce RTX 4090 holds 57,691 tokens beside the weights.',
+      'Llama-3.1-8B at 128k: 16.0 GiB per sequence; an NVIDIA GeForce RTX 4090 holds 57,595 tokens beside the weights.',
     ],
     [
       { gpus: '4', sequences: '4' },

@@ -139,15 +139,45 @@ function floorDiv(dividend: number, divisor: number): number {
   return Math.round((dividend - (dividend % divisor)) / divisor);
 }
 
-/** A token takes a row in each buffer; in those of a sliding pool beside a full one, `ratio` of a row. */
+/**
+ * What SGLang reckons that the tokens of a workload take beyond what it then allocates for them, in bytes: rows that are
+ * cut off a sliding pool, less the page for padding, which comes on top. Of the stage where it is least; 0 for
+ * DeepSeek-V4, whose reckoning is not known here.
+ */
+export function unreckonedBytes(model: Model, workload: Workload, settings: SglangSettings): number {
+  if (isDeepseekV4(model)) {
+    return 0;
+  }
+  const { shards, contextOf, tokens } = layoutOf(model, workload, settings);
+  return Math.min(
+    ...shards.map((shard) => {
+      const entries = entriesOf(shard.layers, contextOf(shard));
+      const pools = tokens.needed(workload.contextLength, shard.numSequences);
+      const reckoned = Math.ceil(
+        (pools.full === 0 ? pools.sliding : pools.full) * bytesOfToken(entries, tokens.ratio),
+      );
+      const allocated = sum(
+        entries.filter((entry) => bytesOfState(entry) === 0),
+        (entry) => entry.slots(pools) * (entry.keyBytes + entry.valueBytes),
+      );
+      return reckoned - allocated;
+    }),
+  );
+}
+
 function tokensIn(bytes: number, entries: readonly Entry[], ratio: number | undefined): number {
+  const cell = bytesOfToken(entries, ratio);
+  return cell === 0 ? Infinity : floorDiv(Math.max(0, bytes), cell);
+}
+
+/** A token takes a row in each buffer; in those of a sliding pool beside a full one, `ratio` of a row. */
+function bytesOfToken(entries: readonly Entry[], ratio: number | undefined): number {
   const ofPool = (isSliding: boolean) =>
     sum(
       entries.filter((entry) => isSliding === (ratio !== undefined && entry.tokensPerSlot !== 1)),
       ({ keyBytes, valueBytes }) => keyBytes + valueBytes,
     );
-  const cell = ofPool(false) + (ratio ?? 0) * ofPool(true);
-  return cell === 0 ? Infinity : floorDiv(Math.max(0, bytes), cell);
+  return ofPool(false) + (ratio ?? 0) * ofPool(true);
 }
 
 function sum(entries: readonly Entry[], size: (entry: Entry) => number): number {

@@ -2,11 +2,21 @@ import type { EngineSetting, SettingsOf } from '../../settings.js';
 
 const STATE_DTYPES = ['float32', 'float16', 'bfloat16'] as const;
 
-/**
- * Flags of `sglang serve`, with their defaults there on a Hopper GPU. `--max-running-requests` is the workload's
- * `numSequences`.
- */
+/** Flags of `sglang serve`, with their defaults there on a Hopper GPU. */
 export const SGLANG_SETTINGS = [
+  {
+    key: 'maxRunningRequests',
+    flag: '--max-running-requests',
+    type: 'integer',
+    description: 'sequences that run at a time; 4096 on each replica by default',
+  },
+  {
+    key: 'memFractionStatic',
+    flag: '--mem-fraction-static',
+    type: 'fraction',
+    description:
+      'the part of memory that weights and cache take together, nothing else; by default what the other flags leave, which is not known here',
+  },
   {
     key: 'pageSize',
     flag: '--page-size',

@@ -23,5 +23,24 @@ export function batchedTokensOn(name: string, memoryBytes: number, settings: Vll
   if (memoryBytes >= 160 * GIB && isSince(settings, 28)) {
     return 16_384;
   }
-  return memoryBytes >= 70 * GIB && !name.toLowerCase().includes('a100') ? 8192 : 2048;
+  return isLarge(name, memoryBytes, settings) ? 8192 : 2048;
+}
+
+/**
+ * The default of `--max-num-seqs`: 1024 on a GPU of 70 GiB or more other than an A100, else 256; no more than
+ * `--max-num-batched-tokens`.
+ *
+ * Source: vllm-project/vllm v0.33.0 and v0.25.0, `vllm/engine/arg_utils.py` (`get_batch_defaults`,
+ * `_set_default_max_num_seqs_and_batched_tokens_args`).
+ */
+export function sequencesOn(name: string, memoryBytes: number, settings: VllmSettings): number {
+  const tokens = settings.maxNumBatchedTokens ?? batchedTokensOn(name, memoryBytes, settings);
+  const isHuge = memoryBytes >= 160 * GIB && isSince(settings, 28);
+  return Math.min(tokens, isHuge || isLarge(name, memoryBytes, settings) ? 1024 : 256);
+}
+
+/** Since 0.33 a GB10, the chip of DGX Spark, is a small one whatever its memory. */
+function isLarge(name: string, memoryBytes: number, settings: VllmSettings): boolean {
+  const isExcepted = /a100/i.test(name) || (/gb10\b/i.test(name) && isSince(settings, 33));
+  return memoryBytes >= 70 * GIB && !isExcepted;
 }

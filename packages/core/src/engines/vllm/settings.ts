@@ -34,6 +34,13 @@ export const VLLM_SETTINGS = [
       'tokens that one step computes at most, for which a window has room; 8192 by default, as on a GPU of 70 GiB or more other than an A100 (2048 on smaller ones, 16384 from 160 GiB)',
   },
   {
+    key: 'maxNumSeqs',
+    flag: '--max-num-seqs',
+    type: 'integer',
+    description:
+      'sequences that run at a time on each replica; on a known GPU 1024 from 70 GiB on other than an A100, else 256',
+  },
+  {
     key: 'asyncScheduling',
     flag: '--async-scheduling',
     type: 'boolean',

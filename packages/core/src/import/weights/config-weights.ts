@@ -1,10 +1,12 @@
 import { InputError } from '../../errors.js';
 import type { Layer } from '../../layer.js';
 import type { ChosenDtype, WeightPart, Weights } from '../../model.js';
-import { type Config, field, optionalObject } from '../fields.js';
+import { type Config, field, optionalObject, optionalString } from '../fields.js';
 import { decoderTensors } from './decoder.js';
 import { DECODERS } from './decoders.js';
+import { ENCODER_DECODERS } from './encoder-decoder.js';
 import { storageOf } from './quantization.js';
+import { waysOf } from './sharding.js';
 import type { Tensors } from './tensors.js';
 import { visionTensorsOf } from './vision.js';
 
@@ -35,9 +37,12 @@ export function weightsFromConfig(
     if (quantization === undefined && QUANTIZED_NAME.test(id)) {
       return undefined;
     }
-    const storage = tensors && storageOf(quantization, dtype, tensors);
+    const storage =
+      tensors && storageOf(quantization, dtype, tensors, optionalString(config, 'expert_dtype'));
     return (
-      tensors && storage && weightsOf(tensors, storage.bytesOf, `formula from the config, ${storage.name}`)
+      tensors &&
+      storage &&
+      weightsOf(tensors, layers, storage.bytesOf, `formula from the config, ${storage.name}`)
     );
   } catch (error) {
     if (error instanceof InputError) {
@@ -70,7 +75,7 @@ function multimodalTensors(
   layers: readonly Layer[],
 ): readonly Tensors[] | undefined {
   const vision = optionalObject(published, 'vision_config');
-  const others = vision && visionTensorsOf(field(published, 'model_type'), vision, config);
+  const others = vision && visionTensorsOf(published, vision, config);
   const tied = field(published, 'tie_word_embeddings');
   const text = textTensors(tied === undefined ? config : { ...config, tie_word_embeddings: tied }, layers);
   const isVisionAlone = field(published, 'audio_config') === undefined;
@@ -80,15 +85,32 @@ function multimodalTensors(
 /** The tensors of a text model as its checkpoint stores them, by `model_type`; undefined for one that is not known. */
 function textTensors(config: Config, layers: readonly Layer[]): readonly Tensors[] | undefined {
   const type = field(config, 'model_type');
+  if (typeof type === 'string' && Object.hasOwn(ENCODER_DECODERS, type)) {
+    return ENCODER_DECODERS[type]?.(config);
+  }
   const style = typeof type === 'string' && Object.hasOwn(DECODERS, type) ? DECODERS[type] : undefined;
   const isDecoderAlone = field(config, 'add_cross_attention') !== true;
   return style && isDecoderAlone ? decoderTensors(config, style, layers) : undefined;
+}
+
+/** What so many tensor-parallel devices at most can split, fewest first. */
+function splits(own: readonly Tensors[], layers: readonly Layer[]): Pick<WeightPart, 'splits'> {
+  const byWays = new Map<number, number>();
+  for (const tensor of own) {
+    const ways = waysOf(tensor, layers);
+    if (ways !== Infinity) {
+      byWays.set(ways, (byWays.get(ways) ?? 0) + tensor.rows * tensor.columns * tensor.copies);
+    }
+  }
+  const found = [...byWays].sort(([one], [other]) => one - other);
+  return found.length === 0 ? {} : { splits: found.map(([ways, parameters]) => ({ ways, parameters })) };
 }
 
 const KINDS = ['embedding', 'projection', 'expert', 'other', 'head'] as const;
 
 function weightsOf(
   tensors: readonly Tensors[],
+  layers: readonly Layer[],
   bytesOf: (tensor: Tensors) => number,
   source: string,
 ): Weights | undefined {
@@ -104,6 +126,7 @@ function weightsOf(
             bytes: sum((tensor) => bytesOf(tensor) * tensor.copies),
             activeParameters: sum(({ rows, columns, activeCopies }) => rows * columns * activeCopies),
             activeBytes: sum((tensor) => bytesOf(tensor) * tensor.activeCopies),
+            ...splits(own, layers),
           },
         ];
   });

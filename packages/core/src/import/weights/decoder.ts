@@ -14,6 +14,8 @@ export type LayerTensors = (
 
 /** What a family of decoders is made of. */
 export interface DecoderStyle {
+  /** The config under the standard names, where the family has others. */
+  readonly named?: (config: Config) => Config;
   /** Whether the head is the embedding's table where `tie_word_embeddings` is absent. */
   readonly tied?: true;
   /** `rms` has a weight for each channel, `layer` a bias too, `none` nothing. */
@@ -37,10 +39,11 @@ export interface DecoderStyle {
  * @throws InputError naming a field that is missing.
  */
 export function decoderTensors(
-  config: Config,
+  published: Config,
   style: DecoderStyle,
   layers: readonly Layer[],
 ): readonly Tensors[] {
+  const config = style.named?.(published) ?? published;
   const vocabulary = integer(config, 'vocab_size');
   const hidden = integer(config, 'hidden_size');
   const embedding = style.embeddingSize?.(config) ?? hidden;

@@ -1,7 +1,8 @@
 import type { Layer } from '../../layer.js';
-import { type Config, field, integer, optionalInteger } from '../fields.js';
+import { type Config, field, integer, optionalInteger, optionalObject, wrong } from '../fields.js';
 import { attentionTensors, type Flag, latentAttentionTensors } from './attention.js';
 import { type DecoderStyle, isIndexed, isRecurrent, type LayerTensors } from './decoder.js';
+import { deepseekV4 } from './deepseek-v4.js';
 import {
   type DenseStyle,
   denseTensors,
@@ -14,8 +15,10 @@ import {
 } from './feed-forward.js';
 import { firstInteger, flag } from './fields.js';
 import { gemma4Text } from './gemma4.js';
+import { LINEAR_DECODERS } from './linear-attention.js';
 import { MAMBA_DECODERS } from './mamba.js';
-import { gatedDeltaNetTensors, shortConvolutionTensors } from './recurrent.js';
+import { gatedDeltaNetTensors } from './recurrent.js';
+import { REMOTE_DECODERS } from './remote-code.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
 /** A dense layer of `intermediate_size`. */
@@ -57,6 +60,7 @@ const QWEN3_MOE: DecoderStyle = {
   attention: { ...ALL_BIAS, qkNorm: 'head' },
   feedForward: mixed(isSparseStep, { size: 'moe_intermediate_size' }),
 };
+const QWEN2: DecoderStyle = { attention: { qkvBias: true }, feedForward: dense() };
 const PLAIN: DecoderStyle = { feedForward: dense() };
 
 const DEEPSEEK_EXPERTS: ExpertStyle = {
@@ -65,6 +69,21 @@ const DEEPSEEK_EXPERTS: ExpertStyle = {
   shared: sharedExperts('n_shared_experts', 'moe_intermediate_size'),
 };
 const DEEPSEEK: DecoderStyle = { attention: latent, feedForward: mixed(isAfterDense, DEEPSEEK_EXPERTS) };
+
+const MINIMAX_M3: DecoderStyle = {
+  attention: (config, _, layer) => [
+    ...attentionTensors(config, { qkNorm: 'head' }),
+    ...(isIndexed(layer) ? miniMaxIndexer(config) : []),
+  ],
+  feedForward: (config, index) =>
+    isAfterDense(config, index)
+      ? expertTensors(config, {
+          size: 'intermediate_size',
+          correction: true,
+          shared: () => integer(config, 'shared_intermediate_size'),
+        })
+      : denseTensors(config, integer(config, 'dense_intermediate_size')),
+};
 
 const QWEN_SHARED: ExpertStyle = {
   size: 'moe_intermediate_size',
@@ -80,7 +99,9 @@ const QWEN_SHARED: ExpertStyle = {
  * that transformers does not have are checkpoints of the class that is named beside them.
  */
 export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
+  ...LINEAR_DECODERS,
   ...MAMBA_DECODERS,
+  ...REMOTE_DECODERS,
   apertus: {
     attention: { ...ALL_BIAS, qkNorm: 'head' },
     feedForward: (config) => [
@@ -94,6 +115,7 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
   },
   arcee: { attention: ALL_BIAS, feedForward: dense({ gated: false, bias: ['mlp_bias', false] }) },
   bloom: {
+    named: (config) => ({ ...config, hidden_size: field(config, 'n_embed') ?? config.hidden_size }),
     tied: true,
     norm: 'layer',
     attention: { qkvBias: true, outputBias: true },
@@ -108,6 +130,11 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
   },
   cohere2: { tied: true, norms: 1, attention: ALL_BIAS, feedForward: dense() },
   cwm: { feedForward: dense({ bias: ['mlp_bias', false] }) },
+  dbrx: {
+    named: dbrxNames,
+    feedForward: experts({ size: 'intermediate_size' }),
+  },
+  deepseek_ref: deepseekV4,
   deepseek_v2: {
     attention: latent,
     feedForward: mixed(
@@ -122,6 +149,11 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
   },
   deepseek_v3: DEEPSEEK,
   deepseek_v32: DEEPSEEK,
+  deepseek_v4: deepseekV4,
+  dots1: {
+    attention: { ...ALL_BIAS, qkNorm: 'head' },
+    feedForward: mixed(isAfterDense, DEEPSEEK_EXPERTS),
+  },
   ernie4_5: {
     tied: true,
     attention: { qkvBias: ['use_bias', false], outputBias: ['use_bias', false] },
@@ -211,22 +243,57 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
     }),
   },
   helium: { attention: { qkvBias: BIAS }, feedForward: dense({ bias: ['mlp_bias', false] }) },
+  hunyuan_v1_dense: { attention: { ...ALL_BIAS, qkNorm: 'head' }, feedForward: dense() },
+  hunyuan_v1_moe: {
+    attention: { ...ALL_BIAS, qkNorm: 'head' },
+    feedForward: experts({
+      size: 'intermediate_size',
+      shared: (config) => integer(config, 'intermediate_size'),
+    }),
+  },
   // Kimi K2 is DeepseekV3ForCausalLM.
   kimi_k2: DEEPSEEK,
-  lfm2: {
-    tied: true,
-    attention: (config, _, layer) =>
-      isRecurrent(layer) ? shortConvolutionTensors(config) : attentionTensors(config, { qkNorm: 'head' }),
-    feedForward: (config) => denseTensors(config, lfm2Intermediate(config)),
-  },
   llama: LLAMA,
+  llama4_text: {
+    attention: ALL_BIAS,
+    feedForward: (config, index) =>
+      isLlama4Sparse(config, index)
+        ? expertTensors(config, {
+            size: 'intermediate_size',
+            shared: () => integer(config, 'intermediate_size'),
+          })
+        : denseTensors(config, integer(config, 'intermediate_size_mlp')),
+  },
+  longcat_flash: {
+    norms: 4,
+    attention: (config) => twice(latentAttentionTensors(config, false)),
+    feedForward: longcatFeedForward,
+  },
+  mimo_v2_flash: {
+    attention: mimoV2Attention,
+    feedForward: mixed(isAfterDense, { size: 'moe_intermediate_size', correction: true }),
+  },
   minimax_m2: {
     attention: { qkNorm: 'heads' },
     feedForward: experts({ size: 'intermediate_size', correction: true }),
   },
+  minimax_m3: MINIMAX_M3,
+  minimax_m3_vl_text: MINIMAX_M3,
   ministral3: PLAIN,
   mistral: PLAIN,
   mixtral: { feedForward: experts({ size: 'intermediate_size' }) },
+  mllama_text_model: {
+    attention: mllamaAttention,
+    feedForward: dense(),
+    // Tokens that stand for images, which the head does not know.
+    once: (config) => [tensors('embedding', 'embed_tokens', 8, integer(config, 'hidden_size'))],
+  },
+  mpt: {
+    named: mptNames,
+    tied: true,
+    attention: {},
+    feedForward: fourfold(undefined, false),
+  },
   nemotron: {
     norm: 'layer',
     attention: ALL_BIAS,
@@ -264,7 +331,9 @@ export const DECODERS: Readonly<Record<string, DecoderStyle>> = {
     feedForward: experts({ size: 'intermediate_size' }),
     headBias: ['lm_head_bias', false],
   },
-  qwen2: { attention: { qkvBias: true }, feedForward: dense() },
+  qwen2: QWEN2,
+  qwen2_5_vl: QWEN2,
+  qwen2_5_vl_text: QWEN2,
   qwen2_moe: { attention: { qkvBias: ['qkv_bias', true] }, feedForward: mixed(isSparseStep, QWEN_SHARED) },
   qwen3: QWEN3,
   qwen3_moe: QWEN3_MOE,
@@ -352,17 +421,89 @@ function falconKeyValueHeads(config: Config): number {
   return flag(config, 'multi_query', true) ? 1 : heads;
 }
 
-/** Two thirds of the block's size, times a factor, rounded up. */
-function lfm2Intermediate(config: Config): number {
-  const stated = firstInteger(config, ['intermediate_size', 'block_ff_dim']);
-  if (!flag(config, 'block_auto_adjust_ff_dim', true)) {
-    return stated;
+/** The names of DBRX, whose attention and experts have configs of their own. */
+function dbrxNames(config: Config): Config {
+  const feedForward = optionalObject(config, 'ffn_config') ?? {};
+  return {
+    ...config,
+    num_key_value_heads: optionalInteger(optionalObject(config, 'attn_config') ?? {}, 'kv_n_heads') ?? 1,
+    intermediate_size: integer(feedForward, 'ffn_hidden_size'),
+    num_experts: integer(feedForward, 'moe_num_experts'),
+    num_experts_per_tok: integer(feedForward, 'moe_top_k'),
+  };
+}
+
+/** MPT as transformers has it: positions by ALiBi, heads of their own keys and values, norms without a bias. */
+function mptNames(config: Config): Config {
+  const attention = optionalObject(config, 'attn_config') ?? {};
+  const alibi = field(attention, 'alibi') ?? true;
+  if (alibi !== true || flag(attention, 'qk_ln') || field(attention, 'kv_n_heads') !== undefined) {
+    throw wrong('attn_config', attention, 'that of an MPT with ALiBi and multi-head attention');
   }
-  const factor = Object.hasOwn(config, 'block_ffn_dim_multiplier')
-    ? field(config, 'block_ffn_dim_multiplier')
-    : 1;
-  const twoThirds = Math.floor((2 * stated) / 3);
-  const size = typeof factor === 'number' ? Math.floor(factor * twoThirds) : twoThirds;
-  const multiple = optionalInteger(config, 'block_multiple_of') ?? 256;
-  return typeof factor === 'number' ? Math.ceil(size / multiple) * multiple : size;
+  return config;
+}
+
+function isLlama4Sparse(config: Config, index: number): boolean {
+  const listed = field(config, 'moe_layers');
+  return Array.isArray(listed)
+    ? listed.includes(index)
+    : (index + 1) % (optionalInteger(config, 'interleave_moe_layer_step') ?? 1) === 0;
+}
+
+/** LongCat: attention and a dense layer twice in each layer, experts once; some experts compute nothing. */
+function longcatFeedForward(config: Config): readonly Tensors[] {
+  const idle = optionalInteger(config, 'zero_expert_num', 0) ?? 0;
+  const routed = integer(config, 'n_routed_experts');
+  return [
+    ...twice(denseTensors(config, firstInteger(config, ['ffn_hidden_size', 'intermediate_size']))),
+    ...expertTensors(config, { size: 'expert_ffn_hidden_size', correction: true }),
+    ...(idle === 0
+      ? []
+      : [
+          tensors('other', 'mlp.gate', idle, integer(config, 'hidden_size')),
+          vector('mlp.gate.e_score_correction_bias', idle),
+        ]),
+    ...(flag(config, 'router_bias') ? [vector('mlp.gate', routed + idle)] : []),
+  ];
+}
+
+function twice(all: readonly Tensors[]): readonly Tensors[] {
+  return [...all, ...all];
+}
+
+/** Sliding layers have key-value heads of their own number, and sinks. */
+function mimoV2Attention(...[config, , layer]: Parameters<LayerTensors>): readonly Tensors[] {
+  if (layer.kind !== 'full' && layer.kind !== 'sliding') {
+    return [];
+  }
+  const { numKeyValueHeads, keyHeadDim, valueHeadDim } = layer;
+  const hidden = integer(config, 'hidden_size');
+  const heads = integer(config, 'num_attention_heads');
+  const bias = flag(config, 'attention_bias');
+  return [
+    ...linear('self_attn.q_proj', heads * keyHeadDim, hidden, bias),
+    ...linear('self_attn.k_proj', numKeyValueHeads * keyHeadDim, hidden, bias),
+    ...linear('self_attn.v_proj', numKeyValueHeads * valueHeadDim, hidden, bias),
+    ...linear('self_attn.o_proj', hidden, heads * valueHeadDim),
+    ...(layer.kind === 'sliding' ? [vector('self_attn.sinks', heads)] : []),
+  ];
+}
+
+function miniMaxIndexer(config: Config): readonly Tensors[] {
+  const sparse = optionalObject(config, 'sparse_attention_config') ?? {};
+  const hidden = integer(config, 'hidden_size');
+  const heads = optionalInteger(sparse, 'sparse_num_index_heads') ?? integer(config, 'index_n_heads');
+  const headDim = optionalInteger(sparse, 'sparse_index_dim') ?? integer(config, 'index_head_dim');
+  return [
+    ...linear('self_attn.indexer.q_proj', heads * headDim, hidden),
+    ...linear('self_attn.indexer.k_proj', headDim, hidden),
+    vector('self_attn.indexer.qk_norm', 2 * headDim),
+  ];
+}
+
+/** Layers that attend to an image norm queries and keys, and gate both halves. */
+function mllamaAttention(...[config, , layer]: Parameters<LayerTensors>): readonly Tensors[] {
+  return layer.kind === 'cross'
+    ? [...attentionTensors(config, { qkNorm: 'head' }), vector('cross_attn_gates', 2)]
+    : attentionTensors(config, {});
 }

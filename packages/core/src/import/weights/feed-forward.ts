@@ -43,7 +43,13 @@ export interface ExpertStyle {
 }
 
 const COUNT = ['num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts'] as const;
-const PER_TOKEN = ['num_experts_per_tok', 'moe_k', 'moe_topk', 'top_k_experts'] as const;
+const PER_TOKEN = [
+  'num_experts_per_tok',
+  'num_experts_per_token',
+  'moe_k',
+  'moe_topk',
+  'top_k_experts',
+] as const;
 
 /** A mixture of experts: router, routed experts, and what all tokens share. */
 export function expertTensors(config: Config, style: ExpertStyle): readonly Tensors[] {
@@ -95,11 +101,15 @@ export function isSparseStep(config: Config, index: number): boolean {
   );
 }
 
-/** Whether a layer of DeepSeek's mixtures has experts: all from `first_k_dense_replace` on. */
+/** Whether a layer of DeepSeek's mixtures has experts: those listed, or all from `first_k_dense_replace` on. */
 export function isAfterDense(config: Config, index: number): boolean {
   const types = field(config, 'mlp_layer_types');
   if (Array.isArray(types)) {
     return types[index] === 'sparse';
+  }
+  const frequency = field(config, 'moe_layer_freq');
+  if (Array.isArray(frequency)) {
+    return frequency[index] === 1;
   }
   const every = optionalInteger(config, 'moe_layer_freq') ?? 1;
   return index >= (optionalInteger(config, 'first_k_dense_replace', 0) ?? 0) && index % every === 0;

@@ -46,7 +46,7 @@ function mamba(config: Config): readonly Tensors[] {
       optionalInteger(config, 'intermediate_size') ??
       integer(config, 'expand') * integer(config, 'hidden_size'),
     state: integer(config, 'state_size'),
-    rank: field(config, 'time_step_rank'),
+    rank: field(config, 'time_step_rank') ?? 'auto',
     kernel: integer(config, 'conv_kernel'),
     bias: flag(config, 'use_bias'),
     convolutionBias: flag(config, 'use_conv_bias', true),

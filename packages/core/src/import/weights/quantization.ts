@@ -27,6 +27,8 @@ export interface Storage {
  *
  * - `fp8`: 1 byte each, a fp32 scale for each block of `weight_block_size`, or one for all
  *   (huggingface/transformers, `integrations/finegrained_fp8.py`, 5.23.0).
+ *   DeepSeek-V4 says in `expert_dtype` that its experts are in MXFP4 (sgl-project/sglang, `srt/models/deepseek_v4.py`,
+ *   0.5.23).
  * - `mxfp4`: experts alone, blocks of 32 in 16 bytes with a scale of 1 byte (`integrations/mxfp4.py`).
  * - `modelopt`: FP8 with a fp32 scale each for weights and inputs of a matrix; NVFP4 in blocks of 16 in 8 bytes with a
  *   scale of 1 byte, and the same two (NVIDIA/Model-Optimizer, `modelopt/torch/quantization/qtensor/nvfp4_tensor.py`,
@@ -37,16 +39,19 @@ export interface Storage {
  *   AutoGPTQ, `qlinear_cuda`), and for `gptq` a 32-bit group index for each input.
  */
 export function storageOf(
-  quantization: Config | undefined,
+  stated: Config | undefined,
   dtype: DtypeName,
   all: readonly Tensors[],
+  expertDtype?: string,
 ): Storage | undefined {
-  const plain = (tensor: Tensors) => rowBytes(dtypeOf(dtype), tensor.rows * tensor.columns);
-  if (quantization === undefined) {
+  const plain = ({ rows, columns, bytesPerNumber }: Tensors) =>
+    bytesPerNumber === undefined ? rowBytes(dtypeOf(dtype), rows * columns) : rows * columns * bytesPerNumber;
+  if (stated === undefined) {
     return { name: dtype, bytesOf: plain };
   }
-  const scheme = schemeOf(quantization);
-  const isLeftOut = scheme && leftOutBy(listedIn(quantization), all);
+  const quantization = nestedIn(stated) ?? stated;
+  const scheme = schemeOf(quantization, expertDtype);
+  const isLeftOut = scheme && leftOutBy(scheme.namesAll === true ? [] : listedIn(quantization), all);
   if (scheme === undefined || isLeftOut === undefined) {
     return undefined;
   }
@@ -59,14 +64,25 @@ export function storageOf(
 
 interface Scheme extends Storage {
   readonly kinds: readonly Tensors['kind'][];
+  /** The kinds say it all, whatever modules are listed. */
+  readonly namesAll?: true;
+}
+
+/**
+ * `quantization` of an `hf_quant_config.json`, which always lists what is left out; without that list it is cut short,
+ * and what is left out not known.
+ */
+function nestedIn(stated: Config): Config | undefined {
+  const nested = optionalObject(stated, 'quantization');
+  return nested === undefined || field(nested, 'exclude_modules') === undefined ? undefined : nested;
 }
 
 const MATRICES = ['projection', 'expert'] as const;
 
-function schemeOf(quantization: Config): Scheme | undefined {
+function schemeOf(quantization: Config, expertDtype: string | undefined): Scheme | undefined {
   switch (optionalString(quantization, 'quant_method')) {
     case 'fp8':
-      return optionalString(quantization, 'quant_algo') === undefined ? fp8(quantization) : undefined;
+      return expertDtype === undefined ? fp8(quantization) : deepseekV4(quantization, expertDtype);
     case 'mxfp4':
       return { name: 'mxfp4 experts', kinds: ['expert'], bytesOf: inBlocks(32, 17) };
     case 'modelopt':
@@ -96,6 +112,8 @@ const NVFP4: Scheme = {
   bytesOf: (tensor) => inBlocks(16, 9)(tensor) + 8,
 };
 
+const MXFP4: Scheme = { name: 'mxfp4', kinds: MATRICES, bytesOf: inBlocks(32, 17) };
+
 /** With a fp32 scale each for weights and inputs of a matrix. */
 const FP8_PER_TENSOR: Scheme = {
   name: 'fp8',
@@ -108,7 +126,10 @@ function inBlocks(size: number, bytes: number): Scheme['bytesOf'] {
   return ({ rows, columns }) => rows * ceilDiv(columns, size) * bytes;
 }
 
-function fp8(quantization: Config): Scheme | undefined {
+function fp8(quantization: Config, bytesOfScale = 4): Scheme | undefined {
+  if (optionalString(quantization, 'quant_algo') !== undefined && bytesOfScale === 4) {
+    return undefined;
+  }
   const block = field(quantization, 'weight_block_size');
   if (block === undefined) {
     const scales = optionalString(quantization, 'activation_scheme') === 'static' ? 8 : 4;
@@ -121,8 +142,28 @@ function fp8(quantization: Config): Scheme | undefined {
   return {
     name: `fp8 with scales of ${height} x ${width} blocks`,
     kinds: MATRICES,
-    bytesOf: ({ rows, columns }) => rows * columns + 4 * ceilDiv(rows, height) * ceilDiv(columns, width),
+    bytesOf: ({ rows, columns }) =>
+      rows * columns + bytesOfScale * ceilDiv(rows, height) * ceilDiv(columns, width),
   };
+}
+
+/**
+ * DeepSeek-V4: experts in MXFP4, or in NVFP4 as NVIDIA requantized them, all other matrices in FP8; all scales but NVFP4's
+ * second ones have 1 byte (`scale_fmt` `ue8m0`).
+ */
+function deepseekV4(quantization: Config, expertDtype: string): Scheme | undefined {
+  const blocks = fp8(quantization, 1);
+  const algorithm = optionalString(quantization, 'quant_algo');
+  const ofExperts = optionalString(quantization, 'moe_quant_algo') === 'NVFP4' ? NVFP4 : MXFP4;
+  const isKnown = algorithm === undefined || (algorithm === 'MIXED_PRECISION' && ofExperts === NVFP4);
+  return blocks === undefined || expertDtype !== 'fp4' || !isKnown
+    ? undefined
+    : {
+        name: `${ofExperts.name} experts, else ${blocks.name}`,
+        kinds: MATRICES,
+        namesAll: true,
+        bytesOf: (tensor) => (tensor.kind === 'expert' ? ofExperts : blocks).bytesOf(tensor),
+      };
 }
 
 function isSize(value: unknown): value is number {
@@ -144,11 +185,7 @@ function compressed(quantization: Config): Scheme | undefined {
   const isFloat = field(scheme, 'type') === 'float';
   const size = field(scheme, 'group_size');
   if (isFloat && bits === 4) {
-    return size === 16
-      ? NVFP4
-      : size === 32
-        ? { ...NVFP4, name: 'mxfp4', bytesOf: inBlocks(32, 17) }
-        : undefined;
+    return size === 16 ? NVFP4 : size === 32 ? MXFP4 : undefined;
   }
   if (
     (bits !== 4 && bits !== 8) ||
@@ -210,22 +247,22 @@ function listedIn(quantization: Config): readonly string[] {
 
 /** Modules that are never quantized, or are no part of what is counted. */
 const NEVER =
-  /(^|[.*])(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|gate|router|shared_expert_gate|e_score_correction_bias|weight|bias|vision_tower|visual|mm_projector|mtp)([.*]|$)/;
+  /(^|[.*])(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|gate|router|shared_expert_gate|e_score_correction_bias|conv1d|weight|bias|vision_tower|visual|mm_projector|multi_modal_projector|mtp)([.*]|$)/;
 
 /**
  * Which tensors a list of module names leaves out; undefined where an entry is not understood, such as that of a single
- * expert. Entries name a module of one layer or of all (`*`), the end of a name, or begin with `re:`.
+ * expert. Entries name a module of one layer or of all (`*`), a whole layer, the end of a name, or begin with `re:`.
  */
 function leftOutBy(
   entries: readonly string[],
   all: readonly Tensors[],
 ): ((tensor: Tensors) => boolean) | undefined {
   const matrices = all.filter(({ kind }) => MATRICES.some((known) => known === kind));
-  const layers = new Set(matrices.map(({ layer }) => layer));
+  const layers = [...new Set(matrices.map(({ layer }) => layer))];
   const patterns: Pattern[] = [];
   for (const entry of entries) {
     const pattern = patternOf(entry);
-    const isBeyond = pattern?.layer !== undefined && !layers.has(pattern.layer);
+    const isBeyond = pattern !== undefined && !layers.some((layer) => isIn(pattern, layer));
     if (pattern !== undefined && !isBeyond && matrices.some((tensor) => matches(pattern, tensor))) {
       patterns.push(pattern);
     } else if (!isBeyond && !NEVER.test(entry.replace(/^re:/, '').replaceAll('\\', ''))) {
@@ -236,8 +273,8 @@ function leftOutBy(
 }
 
 interface Pattern {
-  /** Of that layer only. */
-  readonly layer?: number;
+  /** Of the layers with such a number only. */
+  readonly layers?: RegExp;
   readonly module: RegExp;
 }
 
@@ -252,14 +289,19 @@ function patternOf(entry: string): Pattern | undefined {
     const expression = entry.slice('re:'.length);
     return SAFE_EXPRESSION.test(expression) ? compiled(`^(?:${expression})`) : undefined;
   }
+  const whole = /(?:^|\.)layers\.(\d+)\*$/.exec(entry);
+  if (whole !== null) {
+    return { layers: new RegExp(`^${whole[1]}`), module: /^/ };
+  }
   const match = /(?:^|\.)layers\.(\d+|\*)\.(.+)$/.exec(entry);
   const [, layer = '*', name = entry] = match ?? [];
   const module = name
     .replace(/^block_sparse_moe/, 'mlp')
+    .replace(/^mixer(?=\.[qkvo]_proj)/, 'self_attn')
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*');
   const pattern = compiled(`${match === null ? '(?:^|\\.)' : '^'}${module}(?:\\.|$)`);
-  return pattern && (layer === '*' ? pattern : { ...pattern, layer: Number(layer) });
+  return pattern && (layer === '*' ? pattern : { ...pattern, layers: new RegExp(`^${layer}$`) });
 }
 
 function compiled(expression: string): Pattern | undefined {
@@ -268,6 +310,10 @@ function compiled(expression: string): Pattern | undefined {
     : { module: new RegExp(expression) };
 }
 
-function matches({ layer, module }: Pattern, tensor: Tensors): boolean {
-  return (layer === undefined || layer === tensor.layer) && module.test(tensor.module);
+function matches(pattern: Pattern, { layer, module }: Tensors): boolean {
+  return isIn(pattern, layer) && pattern.module.test(module);
+}
+
+function isIn({ layers }: Pattern, layer: number | undefined): boolean {
+  return layers === undefined || (layer !== undefined && layers.test(String(layer)));
 }

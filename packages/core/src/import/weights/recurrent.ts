@@ -3,7 +3,7 @@ import { flag } from './fields.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
 
 /** A causal convolution over each channel, with its bias. */
-function convolution(channels: number, kernel: number, bias: boolean): readonly Tensors[] {
+export function convolution(channels: number, kernel: number, bias: boolean): readonly Tensors[] {
   return [
     tensors('other', 'mixer.conv1d', channels, kernel),
     ...(bias ? [vector('mixer.conv1d', channels)] : []),

@@ -12,6 +12,8 @@ export interface Tensors {
   readonly copies: number;
   /** Copies that one token reads: all of them but for experts, and none of an embedding. */
   readonly activeCopies: number;
+  /** Bytes of one number where it is not stored in the model's dtype: 4 for what stays fp32, 8 for an integer. */
+  readonly bytesPerNumber?: number;
 }
 
 /** A linear module: its matrix, and its bias where it has one. */

@@ -1,10 +1,19 @@
-import { checkLayerCount } from '../../model.js';
 import { type Config, field, integer } from '../fields.js';
+import { flag } from './fields.js';
 import { gemma4Vision } from './gemma4.js';
+import {
+  blocks,
+  gemma3,
+  llama4,
+  llava,
+  miniMaxM3,
+  mistral3,
+  mllama,
+  qwen25Vl,
+  repeated,
+  type VisionTensors,
+} from './image-encoders.js';
 import { linear, type Tensors, tensors, vector } from './tensors.js';
-
-/** The tensors of what a multimodal model has beside its text model; undefined where they are not known. */
-type VisionTensors = (vision: Config, text: Config) => readonly Tensors[] | undefined;
 
 /**
  * The vision tower of Qwen3-VL and Qwen3.5: patches of `temporal_patch_size x patch_size x patch_size` pixels, learned
@@ -36,18 +45,6 @@ const qwen3Vl: VisionTensors = (vision) => {
   ];
 };
 
-/** Blocks of attention and a feed-forward layer without a gate, with biases and two norms each. */
-function blocks(count: number, hidden: number, intermediate: number): readonly Tensors[] {
-  const block = [
-    vector('norm', 4 * hidden),
-    ...linear('attn.qkv', 3 * hidden, hidden, true),
-    ...linear('attn.proj', hidden, hidden, true),
-    ...linear('mlp.fc1', intermediate, hidden, true),
-    ...linear('mlp.fc2', hidden, intermediate, true),
-  ];
-  return Array.from({ length: checkLayerCount(count) }, () => block).flat();
-}
-
 /**
  * The vision tower of Kimi K2.5 (MoonViT), and the projector that merges its patches.
  *
@@ -73,10 +70,60 @@ const kimiK25: VisionTensors = (vision, text) => {
   ];
 };
 
+/**
+ * The vision tower of Kimi K3: MoonViT without biases, with norms of one weight, and queries of another size.
+ *
+ * Source: sgl-project/sglang, `srt/models/kimi_k3_vl.py` (`KimiK3VisionTower`, `KimiK3MultiModalProjector`), 0.5.23.
+ */
+const kimiK3: VisionTensors = (vision, text) => {
+  const hidden = integer(vision, 'vt_hidden_size');
+  const inner = integer(vision, 'qkv_hidden_size');
+  const intermediate = integer(vision, 'vt_intermediate_size');
+  const output = integer(text, 'hidden_size');
+  const kernel = field(vision, 'merge_kernel_size');
+  const isKnown =
+    field(vision, 'norm_type') === 'rmsnorm' && field(vision, 'mm_projector_type') === 'patchmergerv2';
+  if (!Array.isArray(kernel) || kernel.length !== 2 || !isKnown) {
+    return undefined;
+  }
+  const merged = integer(vision, 'mm_hidden_size') * Number(kernel[0]) * Number(kernel[1]);
+  const attentionBias = flag(vision, 'attn_bias', true);
+  const linearBias = flag(vision, 'linear_bias', true);
+  const positions = integer(vision, 'init_pos_emb_height') * integer(vision, 'init_pos_emb_width');
+  return [
+    ...linear(
+      'patch_embed.proj',
+      hidden,
+      3 * integer(vision, 'patch_size') ** 2,
+      flag(vision, 'patch_embed_proj_bias', true),
+    ),
+    tensors('other', 'pos_emb', positions, hidden),
+    ...repeated(integer(vision, 'vt_num_hidden_layers'), [
+      ...linear('wqkv', 3 * inner, hidden, attentionBias),
+      ...linear('wo', hidden, inner, attentionBias),
+      ...linear('mlp.fc0', intermediate, hidden, linearBias),
+      ...linear('mlp.fc1', hidden, intermediate, linearBias),
+      vector('norm', 2 * hidden),
+    ]),
+    vector('final_layernorm', hidden),
+    ...linear('mm_projector.0', merged, merged),
+    ...linear('mm_projector.2', output, merged),
+    vector('mm_projector.post_norm', output),
+  ];
+};
+
 /** By the `model_type` of the whole model. */
 const VISION: Readonly<Record<string, VisionTensors>> = {
+  gemma3,
   gemma4: gemma4Vision,
   kimi_k25: kimiK25,
+  kimi_k3: kimiK3,
+  llama4,
+  llava,
+  minimax_m3_vl: miniMaxM3,
+  mistral3,
+  mllama,
+  qwen2_5_vl: qwen25Vl,
   qwen3_5: qwen3Vl,
   qwen3_5_moe: qwen3Vl,
   qwen3_vl: qwen3Vl,
@@ -87,9 +134,15 @@ const VISION: Readonly<Record<string, VisionTensors>> = {
  * The tensors of a multimodal model's other parts, which no quantizer touches and no token of text reads; undefined for
  * a type whose parts are not known.
  */
-export function visionTensorsOf(type: unknown, vision: Config, text: Config): readonly Tensors[] | undefined {
+export function visionTensorsOf(whole: Config, vision: Config, text: Config): readonly Tensors[] | undefined {
+  const type = field(whole, 'model_type');
   return typeof type === 'string' && Object.hasOwn(VISION, type)
-    ? VISION[type]?.(vision, text)?.map((tensor) => ({ ...tensor, kind: 'other', activeCopies: 0 }))
+    ? VISION[type]?.(vision, text, whole)?.map((tensor) => ({
+        ...tensor,
+        module: `vision.${tensor.module}`,
+        kind: 'other',
+        activeCopies: 0,
+      }))
     : undefined;
 }
 

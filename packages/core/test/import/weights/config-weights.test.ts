@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, type CatalogueEntry } from '../../../src/catalogue/index.js';
+import { CATALOGUE, type CatalogueEntry, modelFromEntry } from '../../../src/catalogue/index.js';
 import { modelFromConfig } from '../../../src/import/config.js';
 import type { Weights } from '../../../src/model.js';
 import { mutated } from '../mutations.js';
@@ -43,8 +43,8 @@ describe('parameters by formula', () => {
   );
 
   it('are known for most of the catalogue', () => {
-    const known = entries.filter(({ name }) => weightsOf(published.get(name)?.config ?? {}) !== undefined);
-    expect(known.length).toBeGreaterThan(0.7 * entries.length);
+    const known = CATALOGUE.filter((entry) => modelFromEntry(entry).weights !== undefined);
+    expect(known.length).toBeGreaterThan(0.9 * CATALOGUE.length);
   });
 
   // The number of parameters that the Hugging Face hub shows on each model's page, from its safetensors files.
@@ -54,6 +54,13 @@ describe('parameters by formula', () => {
     ['mistralai/Mixtral-8x7B-v0.1', 46_702_792_704],
     ['Qwen/Qwen3-8B', 8_190_735_360],
     ['Qwen/Qwen3-30B-A3B', 30_532_122_624],
+    ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 108_641_793_536],
+    ['meta-llama/Llama-4-Maverick-17B-128E-Instruct', 401_583_781_376],
+    ['MiniMaxAI/MiniMax-M1-80k', 456_089_655_296],
+    ['nvidia/Llama-3_3-Nemotron-Super-49B-v1', 49_867_145_216],
+    ['internlm/internlm2_5-7b-chat', 7_737_708_544],
+    ['Qwen/Qwen-72B', 72_287_920_128],
+    ['google/flan-t5-large', 783_150_080],
   ])('are those that the hub shows for %s', (id, parameters) => {
     expect(weightsOf(published.get(id)?.config ?? {})?.parameters).toBe(parameters);
   });
@@ -69,6 +76,25 @@ describe('weights by formula', () => {
     });
     // `metadata.total_size` of openai/gpt-oss-120b, model.safetensors.index.json.
     expect(entry('openai/gpt-oss-120b')).toMatchObject({ bytes: 65_248_815_744 });
+  });
+
+  it('have the bytes of a published index, the stored frequencies of ChatGLM included', () => {
+    // `metadata.total_size` of zai-org/chatglm3-6b, pytorch_model.bin.index.json.
+    expect(entry('zai-org/chatglm3-6b')?.bytes).toBe(12_487_168_064);
+  });
+
+  it('have experts of DeepSeek-V4 in 4 bits, in the format that the config says, and tables of integers', () => {
+    const experts = 43 * 256 * 3 * 4096 * 2048;
+    const bytesOf = (id: string) => entry(id)?.parts?.find(({ kind }) => kind === 'expert')?.bytes;
+    expect(bytesOf('deepseek-ai/DeepSeek-V4-Flash')).toBe((experts * 17) / 32);
+    expect(bytesOf('nvidia/DeepSeek-V4-Flash-NVFP4')).toBe((experts * 9) / 16 + 43 * 256 * 3 * 8);
+    expect(bytesOf('sgl-project/DeepSeek-V4-Flash-FP8')).toBe(experts + (4 * experts) / 128 ** 2);
+  });
+
+  it('have experts as wide as the latent that they read (Kimi K3)', () => {
+    const expert = entry('moonshotai/Kimi-K3')?.parts?.find(({ kind }) => kind === 'expert');
+    expect(expert?.parameters).toBe(92 * 896 * 3 * 3072 * 3584);
+    expect(expert?.bytes).toBe(((expert?.parameters ?? 0) * 17) / 32);
   });
 
   it('have the quantization that the text model states for itself', () => {

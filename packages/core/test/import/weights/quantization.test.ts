@@ -125,4 +125,21 @@ describe('bytes of a checkpoint', () => {
       }),
     );
   });
+
+  it('follow an hf_quant_config.json with its list of what is left out, a whole layer among it', () => {
+    const algorithm = { quant_algo: 'NVFP4', group_size: 16 };
+    const nested = { quantization: { ...algorithm, exclude_modules: ['lm_head', 'model.layers.1*'] } };
+    expect(bytes(nested, query)).toBe((512 * 256 * 9) / 16 + 8);
+    expect(bytes(nested, query1)).toBe(2 * 512 * 256);
+    // Cut short: what is left out is not known.
+    expect(storageOf({ quantization: algorithm }, 'bf16', ALL)).toBeUndefined();
+  });
+
+  it('are those of two formats where experts have their own, and of fp32 what stays so', () => {
+    const fp8 = { quant_method: 'fp8', weight_block_size: [128, 128] };
+    const { bytesOf } = storageOf(fp8, 'bf16', ALL, 'fp4') as Storage;
+    expect([bytesOf(query), bytesOf(expert)]).toEqual([512 * 256 + 4 * 2, (300 * 256 * 17) / 32]);
+    expect(bytesOf({ ...router, bytesPerNumber: 4 })).toBe(4 * 8 * 256);
+    expect(storageOf(fp8, 'bf16', ALL, 'fp2')).toBeUndefined();
+  });
 });
