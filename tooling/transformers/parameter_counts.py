@@ -203,8 +203,9 @@ def reduced(config):
     return fields
 
 
-# Its checkpoint has a head of its own, which the class ties to the embedding whatever the config says.
-MISREAD = {"google/flan-t5-large"}
+# Flan-T5's checkpoint has a head of its own, which the class ties to the embedding whatever the config says; LongCat's
+# has no weights for its experts that compute nothing, for which the class makes some.
+MISREAD = {"google/flan-t5-large", "meituan-longcat/LongCat-Flash-Chat"}
 
 
 def published(path):
