@@ -275,9 +275,9 @@ function recurrentSizes(
 ): SlotSizes {
   const tensors: { readonly shape: readonly number[]; readonly dtype: DtypeName }[] = [];
   if (convolution !== undefined) {
-    const { channels, kernelSize } = convolution;
+    const { channels, kernelSize, dtype = keyDtype } = convolution;
     const keepsOnlyPast = mechanism === 'rwkv' || (mechanism === 'rg_lru' && settings.afterPrefill === true);
-    tensors.push({ shape: [channels, keepsOnlyPast ? kernelSize - 1 : kernelSize], dtype: keyDtype });
+    tensors.push({ shape: [channels, keepsOnlyPast ? kernelSize - 1 : kernelSize], dtype });
   }
   if (state !== undefined) {
     tensors.push({ shape: state.shape, dtype: mechanism === 'lightning_attention' ? keyDtype : 'fp32' });
