@@ -234,6 +234,24 @@ describe('a quantized cache', () => {
     );
   });
 
+  it('grows by its bytes per token, before and after tokens stop waiting', () => {
+    fc.assert(
+      fc.property(fullModel, workload, fc.integer({ min: 1, max: 300 }), (any, use, residualLength) => {
+        const set: TransformersSettings = {
+          cacheImplementation: 'quantized',
+          backend: 'hqq',
+          residualLength,
+        };
+        for (const contextLength of [residualLength - 1, residualLength, residualLength + 1]) {
+          if (contextLength === 0) continue;
+          const { totalBytes, bytesPerToken } = run(any, { ...use, contextLength }, set);
+          const later = run(any, { ...use, contextLength: contextLength + 1 }, set);
+          expect(later.totalBytes - totalBytes).toBe(bytesPerToken * use.numSequences);
+        }
+      }),
+    );
+  });
+
   it('has tokens that wait, and says how groups are stored', () => {
     const { pools } = run(
       modelOf([full(8, 128)]),

@@ -62,5 +62,5 @@ export const inklingLoop: Family = (config) => {
   const start = optionalInteger(loop, 'core_start', 0) ?? integer(config, 'loop_layer_index_start', 0);
   const end = optionalInteger(loop, 'core_end', 0) ?? integer(config, 'loop_layer_index_end', 0);
   const passes = optionalInteger(loop, 'num_passes') ?? integer(config, 'loop_num_passes');
-  return { layers: looped(inkling(config).layers, start, end, passes) };
+  return { layers: looped(inkling(config).layers, start, end, passes, 'loop_layer_index_end') };
 };

@@ -1,3 +1,4 @@
+import { InputError } from '../../errors.js';
 import { type Layer, memoriesOf } from '../../layer.js';
 import { checkLayerCount } from '../../model.js';
 import { type Family, layerCount } from '../family.js';
@@ -8,6 +9,7 @@ import { lastOfEvery } from './interleaved.js';
 /**
  * The layers with those from `start` to before `end` remembering everything once for each of `passes`.
  *
+ * @param key the field that says where they end.
  * @throws InputError where there are no such layers, or too many in all.
  */
 export function looped(
@@ -15,9 +17,12 @@ export function looped(
   start: number,
   end: number,
   passes: number,
+  key: string,
 ): readonly Layer[] {
   if (start > end || end > layers.length) {
-    throw wrong('loop', [start, end], `layers among the ${layers.length} of the model`);
+    throw new InputError(
+      `The config repeats layers ${start} to ${end} of the ${layers.length} that it has; "${key}" must say otherwise.`,
+    );
   }
   checkLayerCount(layers.length + (end - start) * (passes - 1));
   return layers.map((layer, index) =>
@@ -45,7 +50,7 @@ export const dory: Family = (published) => {
   const start = integer(config, 'n_input_layers', 0);
   const end = layers.length - integer(config, 'n_output_layers', 0);
   const loops = mode === 'last_loop' ? 1 : integer(config, 'n_recurrent_loops');
-  return { layers: looped(layers, start, end, loops) };
+  return { layers: looped(layers, start, end, loops, 'n_output_layers') };
 };
 
 function withWholeLayers(config: Config): Config {
