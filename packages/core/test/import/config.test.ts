@@ -198,7 +198,10 @@ describe('an unknown architecture', () => {
   it.each(Object.entries(PUBLISHED))(
     'is refused, or read as the known one with a warning: %s under another name',
     (_, { config }) => {
-      const renamed = { ...config, model_type: 'unheard-of', architectures: ['UnheardOfForCausalLM'] };
+      const name = { model_type: 'unheard-of', architectures: ['UnheardOfForCausalLM'] };
+      const text = config.text_config;
+      const nested = typeof text === 'object' ? { text_config: { ...text, ...name } } : {};
+      const renamed = { ...config, ...name, ...nested };
       let model: Model;
       try {
         model = read(renamed);
