@@ -378,3 +378,18 @@ describe('what transformers does not do', () => {
     expect(() => run(any, use, set)).toThrow(message);
   });
 });
+
+it.each([
+  [4, 4],
+  [5, 1],
+  [13, 1],
+  [126, 2],
+  [128, 4],
+])(
+  'has after %i tokens %i that wait to be compressed by four, all four when they just were',
+  (contextLength, waiting) => {
+    const layer: Layer = { kind: 'compressed', compressRatio: 4, headDim: 64 };
+    const { pools } = run(modelOf([layer]), { contextLength });
+    expect(pools.find(({ name }) => name === 'waiting(4)')?.tokens).toBe(waiting);
+  },
+);

@@ -231,7 +231,12 @@ function compressedEntries(layer: CompressedLayer, context: CacheContext): reado
     );
   }
   const waiting = (elements: number): Entry => ({
-    ...(settings.afterPrefill === true ? everyToken('waiting') : lastTokens('waiting', compressRatio)),
+    ...(settings.afterPrefill === true
+      ? everyToken('waiting')
+      : {
+          ...lastTokens('waiting', compressRatio),
+          slots: (contextLength: number) => ((contextLength - 1) % compressRatio) + 1,
+        }),
     pool: `waiting(${compressRatio})`,
     ...vector(elements, workload),
   });
