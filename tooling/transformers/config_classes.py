@@ -1,6 +1,6 @@
 """Prints packages/core/src/import/config-classes.ts from the config classes of an installed transformers.
 
-    pip install transformers==5.23.0 torch
+    pip install transformers==5.24.0 torch
     python tooling/transformers/config_classes.py > config-classes.ts
     mv config-classes.ts packages/core/src/import/
     pnpm exec biome check --write packages/core/src/import/config-classes.ts
@@ -27,6 +27,14 @@ MODEL_TYPES = """
     lfm2_moe m2m_100 mamba mamba2 marian mbart minimax minimax_m3_vl_text mllama_text_model mt5 nemotron_h
     olmo_hybrid pegasus qwen2_vl_text qwen2_5_vl_text qwen3_5_moe_text qwen3_5_text qwen3_next
     qwen3_vl_moe_text qwen3_vl_text recurrent_gemma rwkv t5 umt5 whisper zamba zamba2
+    apertus1p5_text axk2 bigbird_pegasus blenderbot-small chameleon cohere_compass_text cosmos3_edge_text
+    ctrl deepseek_ocr2_text diffusion_gemma_text doge dory ernie4_5_vl_moe_text glm4v_moe_text glm4v_text
+    glm5_next_text glm_ocr_text granite4_vision_text granite_docling_text hrm_text hunyuan_vl_text hy_v4
+    hy_v4_vl_text inkling2_loop_text inkling2_text inkling_text jetmoe kyutai_speech_to_text laguna
+    lara_mini led lfm3 longt5 mellum mistral_large4_text modernbert-decoder molmo2_text moshi
+    muse_glimmer_text muse_spark_text mvp nllb-moe paddleocr_vl_text pegasus_x plbart pop2piano
+    qwen2_5_omni_text qwen3_omni_moe_text sarvam_mla sarvam_moe speech_to_text step3p5
+    switch_transformers udop voxtral_realtime_text
 """.split()
 
 # The fields that decide what a cache holds, under every name that a class stores them by; and the size of feed-forward
@@ -44,6 +52,9 @@ FIELDS = """
     linear_value_head_dim mamba_d_conv mamba_d_ssm mamba_d_state mamba_expand mamba_head_dim mamba_n_groups
     mamba_n_heads mamba_ngroups mamba_num_heads max_source_positions n_groups n_mamba_heads
     short_conv_kernel_size ssm_state_size state_size
+    H_cycles L_cycles conv_kernel_size local_attention loop_layer_index_end loop_layer_index_start
+    loop_num_passes n_input_layers n_output_layers n_recurrent_loops sliding_window_size swa_head_dim
+    swa_num_key_value_heads
 """.split()
 
 # The standard names that families read; a class may store them under another one (`attribute_map`).

@@ -22,6 +22,8 @@ export interface PoolRule {
   readonly stateBytes: number;
   /** Tokens of a sequence after which the pool grows no more: a window; Infinity where every token is kept. */
   readonly growsUntil: number;
+  /** Tokens of a sequence from which on it grows, where it does not from the first: what waits elsewhere before. */
+  readonly growsFrom?: number;
   /** The arithmetic behind the number, for `--explain`. */
   readonly explain: (contextLength: number) => string;
 }

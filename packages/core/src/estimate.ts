@@ -127,7 +127,7 @@ function bytesPerToken({ ranks, tokenShards }: Plan, contextLength: number): num
   let bytes = 0;
   for (const { replicas, devices, pools } of ranks) {
     for (const pool of pools) {
-      if (contextLength < pool.growsUntil) {
+      if (contextLength >= (pool.growsFrom ?? 0) && contextLength < pool.growsUntil) {
         bytes +=
           (replicas * devices * (pool.keyBytesPerToken + pool.valueBytesPerToken)) / pool.tokensPerSlot;
       }

@@ -90,11 +90,13 @@ export interface RecurrentLayer {
   readonly hasBoundedGate?: boolean;
 }
 
-/** A causal convolution over `kernelSize` inputs keeps the last `kernelSize - 1` of each channel, in the model's dtype. */
+/** A causal convolution over `kernelSize` inputs keeps the last `kernelSize - 1` of each channel. */
 export interface Convolution {
   /** All channels, those of the groups included. */
   readonly channels: number;
   readonly kernelSize: number;
+  /** The model's where it is not set. */
+  readonly dtype?: DtypeName;
   /** Mamba 2's B and C: each of `numGroups` groups has `groupChannels` of the channels (2 x the state size). */
   readonly groups?: { readonly numGroups: number; readonly groupChannels: number };
 }
@@ -189,7 +191,7 @@ function sizesOf(memory: Memory): readonly (readonly [string, number])[] {
         ...Object.entries(memory.indexer ?? {}),
       ];
     case 'recurrent': {
-      const { groups, ...convolution } = memory.convolution ?? {};
+      const { groups, dtype: _, ...convolution } = memory.convolution ?? {};
       return [
         ...Object.entries(convolution),
         ...Object.entries(groups ?? {}),

@@ -1,7 +1,11 @@
 import { memoriesOf } from '@kv/core';
 
-/** Models whose code reads the text token by token, which takes its time. */
 const READS_BY_TOKEN = /^(mamba|jamba|rwkv|recurrent_gemma|minimax$)/;
+
+/** Whether the model's code reads the text token by token, which takes its time. */
+export function readsByToken({ model_type: modelType }) {
+  return READS_BY_TOKEN.test(modelType);
+}
 
 /** Quantized caches: few tokens, since every step quantizes or dequantizes all layers. */
 const QUANTIZED = [
@@ -34,14 +38,13 @@ export function casesFor(model, config) {
   const window = memories.map((memory) => memory.slidingWindow ?? memory.attentionChunkSize).find(Boolean);
   const isCompressed = memories.some(({ kind }) => kind === 'compressed');
   const encoderTokens = memories.find(({ kind }) => kind === 'cross')?.encoderTokens;
-  const readsByToken = READS_BY_TOKEN.test(config.model_type);
-  const long = readsByToken ? 40 : isCompressed ? 1280 : (window ?? 2000) + 7;
+  const long = readsByToken(config) ? 40 : isCompressed ? 1280 : (window ?? 2000) + 7;
   const short = isCompressed ? 128 : (window ?? 128);
   const room = Math.max(long, encoderTokens ?? 0) + 500;
   const quantized = QUANTIZED_MODELS.includes(model.id) ? QUANTIZED : [];
   return [
     { workload: { contextLength: 1, numSequences: 1 }, settings: {} },
-    ...(readsByToken ? [] : [{ workload: { contextLength: short, numSequences: 1 }, settings: {} }]),
+    ...(readsByToken(config) ? [] : [{ workload: { contextLength: short, numSequences: 1 }, settings: {} }]),
     { workload: { contextLength: long, numSequences: 3 }, settings: {} },
     {
       workload: { contextLength: long, numSequences: 1 },

@@ -15,6 +15,7 @@ export const PACKAGES = {
 const FOLDER = fileURLToPath(new URL('venv', import.meta.url));
 const PYTHON = `${FOLDER}/bin/python`;
 const MEASURE = fileURLToPath(new URL('measure.py', import.meta.url));
+const RANDOM_CONFIGS = fileURLToPath(new URL('random_configs.py', import.meta.url));
 
 /** Makes a virtual environment with the packages, once. */
 export function install() {
@@ -49,6 +50,12 @@ async function answersTo(models, env) {
   const child = spawn(PYTHON, [MEASURE], { env, stdio: ['pipe', 'pipe', 2] });
   child.stdin.end(JSON.stringify(models));
   return json(child.stdout);
+}
+
+/** Configs that the seed picks, so many of each type, or of all types where none is named: see `random_configs.py`. */
+export async function randomConfigs(count, seed, modelTypes) {
+  const drawing = [RANDOM_CONFIGS, String(count), String(seed), ...modelTypes];
+  return json(spawn(PYTHON, drawing, { stdio: ['ignore', 'pipe', 2] }).stdout);
 }
 
 function run(command, args) {

@@ -8,6 +8,7 @@ no memory. The forward pass is the model's own. Quantizing needs real numbers, s
 the shapes that the model's own forward pass cached.
 """
 
+import importlib
 import json
 import os
 import re
@@ -125,13 +126,31 @@ def with_floats(published, name):
 
 
 def first_that_knows(classes, config):
-    for number, cls in enumerate(classes):
+    for cls in classes:
         try:
             make = getattr(cls, "from_config", None) or cls._from_config
             return make(config, dtype=torch.bfloat16)
         except ValueError as error:
-            if number == len(classes) - 1 or "Unrecognized configuration class" not in str(error):
+            if not re.match("Unrecognized configuration class|Could not find", str(error)):
                 raise
+    return text_model_beside(config)._from_config(config, dtype=torch.bfloat16)
+
+
+def text_model_beside(config):
+    """The class that a multimodal wrapper makes its text model of, which no auto class knows."""
+    module = type(config).__module__
+    modeling = importlib.import_module(module.replace("configuration_", "modeling_"))
+    found = [
+        cls
+        for cls in vars(modeling).values()
+        if isinstance(cls, type)
+        and issubclass(cls, transformers.PreTrainedModel)
+        and getattr(cls, "config_class", None) is type(config)
+        and not cls.__name__.endswith("PreTrainedModel")
+    ]
+    if not found:
+        raise UnknownModelType(config.model_type)
+    return min(found, key=lambda cls: (not cls.__name__.endswith("ForCausalLM"), cls.__name__))
 
 
 def measure(config, model, case):

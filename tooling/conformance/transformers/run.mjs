@@ -1,14 +1,28 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { modelFromConfig } from '@kv/core';
 import { CATALOGUE } from '@kv/core/catalogue';
 import { casesFor, MODELS_OF_OLDER_VERSIONS, OLDER_VERSIONS } from './cases.mjs';
 import { install, measure, PACKAGES } from './environment.mjs';
+import { askAtRandom } from './random.mjs';
 
 const GOLDEN = fileURLToPath(
   new URL('../../../packages/core/test/golden/transformers.json', import.meta.url),
 );
 const CONFIGS = JSON.parse(readFileSync(new URL('models.json', import.meta.url), 'utf8'));
+
+const { values: options, positionals: modelTypes } = parseArgs({
+  allowPositionals: true,
+  options: { random: { type: 'string' }, seed: { type: 'string', default: '1' } },
+});
+
+install();
+if (options.random !== undefined) {
+  const question = { count: Number(options.random), seed: Number(options.seed), modelTypes };
+  exit((await askAtRandom(question)) === 0 ? 0 : 1);
+}
 
 const published = [
   ...CATALOGUE.map(({ id, config }) => ({ id, config, golden: { catalogue: true } })),
@@ -16,7 +30,6 @@ const published = [
 ].map((one) => ({ ...one, model: modelFromConfig(one.config, { id: one.id, source: 'golden' }) }));
 
 const asked = published.filter(isFirstOfItsKind);
-install();
 const results = await ask(
   asked.flatMap((one) => casesFor(one.model, one.config).map((each) => ({ ...each, one }))),
 );

@@ -109,8 +109,9 @@ function recurrentState(memory: RecurrentLayer, model: Model, workload: Workload
   if (memory.convolution !== undefined) {
     const channels = ceilDiv(memory.convolution.channels, workload.tensorParallel);
     const columns = memory.convolution.kernelSize - 1;
-    stateBytes += rowBytes(dtypeOf(modelDtype), channels * columns);
-    parts.push(`${channels} x ${columns} ${modelDtype}`);
+    const dtype = memory.convolution.dtype ?? modelDtype;
+    stateBytes += rowBytes(dtypeOf(dtype), channels * columns);
+    parts.push(`${channels} x ${columns} ${dtype}`);
   }
   if (memory.state !== undefined) {
     const [split = 1, ...rest] = memory.state.shape;

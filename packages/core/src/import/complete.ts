@@ -11,6 +11,8 @@ const ALWAYS_STATED: ReadonlySet<string> = new Set([
   'num_hidden_layers',
   'num_attention_heads',
   'intermediate_size',
+  'decoder_layers',
+  'decoder_attention_heads',
 ]);
 
 /**
@@ -18,7 +20,7 @@ const ALWAYS_STATED: ReadonlySet<string> = new Set([
  * null stays null: the class reads that as "not set", not as its default.
  *
  * Source: huggingface/transformers, `configuration_utils.py` (`attribute_map`, `PreTrainedConfig.to_diff_dict`) and
- * the config class of each `model_type`, 5.23.0.
+ * the config class of each `model_type`, 5.24.0.
  *
  * @param nested whether it is the text config inside a wrapper's.
  * @throws InputError where two names of one field disagree.

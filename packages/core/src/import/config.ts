@@ -5,6 +5,7 @@ import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
 import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
 import { maxContextOf } from './max-context.js';
+import { withPerLayerConfig } from './per-layer-config.js';
 import { plainGeometry } from './unknown.js';
 import { weightsFromConfig } from './weights/config-weights.js';
 import { textConfigOf } from './wrappers.js';
@@ -32,7 +33,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   const architectures = optionalStrings(published, 'architectures');
   const config = modelType === undefined ? text : complete(text, modelType, text !== published);
   const family = familyFor(modelType, optionalStrings(text, 'architectures') ?? architectures);
-  const { layers, warnings = [] } = family(config);
+  const { layers, warnings = [] } = withPerLayerConfig(family)(config);
   const dtype = modelDtypeOf(published, config);
   const kvCacheDtype = kvCacheDtypeOf(published, config, dtype);
   const weights = weightsFromConfig(origin.id, published, config, layers, dtype);

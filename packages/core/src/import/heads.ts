@@ -49,7 +49,11 @@ export function sliding(
   return { kind: 'sliding', numKeyValueHeads, keyHeadDim, valueHeadDim, slidingWindow } as const;
 }
 
-/** `head_dim`, else `hidden_size / num_attention_heads` where that divides evenly. */
+/**
+ * `head_dim`, else `hidden_size / num_attention_heads`, rounded down as the models' code does.
+ *
+ * @throws InputError where there are more heads than elements.
+ */
 export function headDimOf(config: Config): number {
   const headDim = optionalInteger(config, 'head_dim');
   if (headDim !== undefined) {
@@ -57,10 +61,10 @@ export function headDimOf(config: Config): number {
   }
   const hiddenSize = integer(config, 'hidden_size');
   const heads = integer(config, 'num_attention_heads');
-  if (hiddenSize % heads !== 0) {
+  if (heads > hiddenSize) {
     throw new InputError(
-      `The config has no "head_dim", and "hidden_size" ${hiddenSize} is not divisible by "num_attention_heads" ${heads}.`,
+      `The config has no "head_dim", and "hidden_size" ${hiddenSize} is less than "num_attention_heads" ${heads}.`,
     );
   }
-  return hiddenSize / heads;
+  return Math.floor(hiddenSize / heads);
 }

@@ -21,14 +21,14 @@ const INERT = new RegExp(
     '.*expert.*|moe_.*|.*_moe.*|.*router.*|decoder_sparse_step|mlp_only_layers|mlp_layer_types|first_k_dense_replace|n_group|topk_.*|scoring_func|aux_loss.*|.*_loss_coef',
     'logit.*|.*softcap.*|.*_multiplier|.*_scale|scale_.*|.*_scaling|.*_scaling_factor|qk_layernorm|use_qk_norm|embd_.*|emb_.*',
     'num_nextn_predict_layers|.*mtp.*|quantization_config|compression_config|id2label|label2id|problem_type|num_labels|finetuning_task|task_specific_params',
-    'output_.*|return_dict.*|use_return_dict|gradient_checkpointing|torchscript|attn_implementation|_attn_implementation|use_flash_attn.*|chunk_size_feed_forward',
+    'vision_config|output_.*|return_dict.*|use_return_dict|gradient_checkpointing|torchscript|attn_implementation|_attn_implementation|use_flash_attn.*|chunk_size_feed_forward',
     'do_sample|temperature|top_[kp]|typical_p|num_beams|num_beam_groups|num_return_sequences|max_length|min_length|length_penalty|repetition_penalty|diversity_penalty|no_repeat_ngram_size|encoder_no_repeat_ngram_size|early_stopping|prefix|.*ep_size|is_decoder|pruned_heads|tf_legacy_loss',
   ].join('|')})$`,
 );
 
 /** Parts of names that belong to mechanisms which remember something else than all keys and values. */
 const HINT =
-  /window|sliding|latent|lora_rank|ssm|mamba|conv|state|recurrent|rnn|rwkv|linear_att|delta|lightning|layer_type|pattern|block_config|block_type|blocks_type|hybrid|shar|chunk|compress|index|cross_att|encoder|local|global|sparse|sink|memory|memories|retention|gla_|kda|hyena|multi_query|group|kv_|_kv|key_value|value_head|v_head|k_head|nope|attn_config|attention_config|attention_type|attn_type|attn_layer|attention_layer|attention_every|full_att|swa/i;
+  /window|sliding|latent|lora_rank|ssm|mamba|conv|state|recurrent|rnn|rwkv|linear_att|delta|lightning|layer_type|pattern|block_config|block_type|blocks_type|hybrid|shar|chunk|compress|loop|cycle|index|cross|encoder|local|global|sparse|sink|memory|memories|retention|gla_|kda|hyena|multi_query|group|kv_|_kv|key_value|value_head|v_head|k_head|head_size|dim_head|d_head|multiquery|nope|attn_config|attention_config|attention_type|attn_type|attn_layer|attention_layer|attention_every|full_att|swa/i;
 
 /**
  * What can be said about an architecture that no family reads. It is full attention, with a visible warning, only where

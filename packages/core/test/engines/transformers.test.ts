@@ -234,6 +234,24 @@ describe('a quantized cache', () => {
     );
   });
 
+  it('grows by its bytes per token, before and after tokens stop waiting', () => {
+    fc.assert(
+      fc.property(fullModel, workload, fc.integer({ min: 1, max: 300 }), (any, use, residualLength) => {
+        const set: TransformersSettings = {
+          cacheImplementation: 'quantized',
+          backend: 'hqq',
+          residualLength,
+        };
+        for (const contextLength of [residualLength - 1, residualLength, residualLength + 1]) {
+          if (contextLength === 0) continue;
+          const { totalBytes, bytesPerToken } = run(any, { ...use, contextLength }, set);
+          const later = run(any, { ...use, contextLength: contextLength + 1 }, set);
+          expect(later.totalBytes - totalBytes).toBe(bytesPerToken * use.numSequences);
+        }
+      }),
+    );
+  });
+
   it('has tokens that wait, and says how groups are stored', () => {
     const { pools } = run(
       modelOf([full(8, 128)]),
@@ -360,3 +378,18 @@ describe('what transformers does not do', () => {
     expect(() => run(any, use, set)).toThrow(message);
   });
 });
+
+it.each([
+  [4, 4],
+  [5, 1],
+  [13, 1],
+  [126, 2],
+  [128, 4],
+])(
+  'has after %i tokens %i that wait to be compressed by four, all four when they just were',
+  (contextLength, waiting) => {
+    const layer: Layer = { kind: 'compressed', compressRatio: 4, headDim: 64 };
+    const { pools } = run(modelOf([layer]), { contextLength });
+    expect(pools.find(({ name }) => name === 'waiting(4)')?.tokens).toBe(waiting);
+  },
+);

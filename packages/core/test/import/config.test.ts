@@ -195,6 +195,25 @@ describe('fields', () => {
 });
 
 describe('an unknown architecture', () => {
+  it.each(Object.entries(PUBLISHED))(
+    'is refused, or read as the known one with a warning: %s under another name',
+    (_, { config }) => {
+      const name = { model_type: 'unheard-of', architectures: ['UnheardOfForCausalLM'] };
+      const text = config.text_config;
+      const nested = typeof text === 'object' ? { text_config: { ...text, ...name } } : {};
+      const renamed = { ...config, ...name, ...nested };
+      let model: Model;
+      try {
+        model = read(renamed);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+        return;
+      }
+      expect(model.layers).toEqual(read(config).layers);
+      expect(model.warnings.join()).toContain('unheard-of');
+    },
+  );
+
   it('is counted as full attention, with a warning that names it, where the fields are plain', () => {
     const model = read({
       model_type: 'lama',

@@ -123,3 +123,49 @@ describe('wrappers', () => {
     expect(() => read(nested)).toThrow('The architecture is not named');
   });
 });
+
+it('reads the states of a Bailing hybrid alike as published and saved anew, when head_dim is the rotary size', () => {
+  const published = {
+    ...{ model_type: 'bailing_hybrid', num_hidden_layers: 6, hidden_size: 2560, num_attention_heads: 32 },
+    ...{ head_dim: 128, layer_group_size: 6, short_conv_kernel_size: 4, kv_lora_rank: 512 },
+    ...{ qk_rope_head_dim: 64, qk_nope_head_dim: 128, v_head_dim: 128 },
+  };
+  const saved = {
+    ...published,
+    ...{ head_dim: 64, linear_head_dim: 128, linear_num_heads: 32, linear_conv_kernel_dim: 4 },
+  };
+  expect(read(saved).layers).toEqual(read(published).layers);
+});
+
+it('keeps the convolutions of Inkling in fp32 beside keys and values', () => {
+  const { layers } = read({
+    ...{ model_type: 'inkling_text', num_hidden_layers: 2, hidden_size: 256, num_attention_heads: 4 },
+    ...{ num_key_value_heads: 2, head_dim: 32, swa_num_key_value_heads: 4, swa_head_dim: 16 },
+    ...{ sliding_window_size: 8, conv_kernel_size: 4, local_layer_ids: [1] },
+  });
+  const heads = { keyHeadDim: 32, valueHeadDim: 32, numKeyValueHeads: 2 };
+  expect(layers[0]).toMatchObject({
+    parts: [
+      { kind: 'full', ...heads },
+      { convolution: { channels: 2 * 64 + 2 * 256, kernelSize: 4, dtype: 'fp32' } },
+    ],
+  });
+  expect(layers[1]).toMatchObject({ parts: [{ kind: 'sliding', slidingWindow: 8, keyHeadDim: 16 }, {}] });
+});
+
+it('remembers looped layers once for each pass', () => {
+  const { layers } = read({
+    ...{ model_type: 'dory', num_hidden_layers: 8, hidden_size: 256, num_attention_heads: 4, head_dim: 64 },
+    ...{ num_key_value_heads: 2, sliding_window: 16, n_input_layers: 2, n_output_layers: 2 },
+    ...{
+      n_recurrent_loops: 3,
+      layer_types: ['full_attention', 'mlp', 'sliding_attention', 'mlp'].concat([
+        'sliding_attention',
+        'mlp',
+        'full_attention',
+        'mlp',
+      ]),
+    },
+  });
+  expect(layers.map((layer) => (layer.kind === 'composite' ? layer.parts.length : 1))).toEqual([1, 3, 3, 1]);
+});

@@ -231,7 +231,12 @@ function compressedEntries(layer: CompressedLayer, context: CacheContext): reado
     );
   }
   const waiting = (elements: number): Entry => ({
-    ...(settings.afterPrefill === true ? everyToken('waiting') : lastTokens('waiting', compressRatio)),
+    ...(settings.afterPrefill === true
+      ? everyToken('waiting')
+      : {
+          ...lastTokens('waiting', compressRatio),
+          slots: (contextLength: number) => ((contextLength - 1) % compressRatio) + 1,
+        }),
     pool: `waiting(${compressRatio})`,
     ...vector(elements, workload),
   });
@@ -275,9 +280,9 @@ function recurrentSizes(
 ): SlotSizes {
   const tensors: { readonly shape: readonly number[]; readonly dtype: DtypeName }[] = [];
   if (convolution !== undefined) {
-    const { channels, kernelSize } = convolution;
+    const { channels, kernelSize, dtype = keyDtype } = convolution;
     const keepsOnlyPast = mechanism === 'rwkv' || (mechanism === 'rg_lru' && settings.afterPrefill === true);
-    tensors.push({ shape: [channels, keepsOnlyPast ? kernelSize - 1 : kernelSize], dtype: keyDtype });
+    tensors.push({ shape: [channels, keepsOnlyPast ? kernelSize - 1 : kernelSize], dtype });
   }
   if (state !== undefined) {
     tensors.push({ shape: state.shape, dtype: mechanism === 'lightning_attention' ? keyDtype : 'fp32' });

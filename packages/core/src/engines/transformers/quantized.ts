@@ -111,15 +111,14 @@ function groupedPools(tensors: readonly Tensors[], context: CacheContext): reado
   }));
   const { blockBytes } = dtypeOf(keyDtype);
   const groupBytes = grouping.packedBytes + 2 * blockBytes;
-  const residualLength = settings.residualLength ?? 128;
-  const waiting = (contextLength: number) =>
-    settings.afterPrefill === true ? 0 : numSequences * Math.min(residualLength - 1, contextLength - 1);
+  const residualLength = settings.afterPrefill === true ? 1 : (settings.residualLength ?? 128);
+  const waiting = (contextLength: number) => numSequences * Math.min(residualLength - 1, contextLength - 1);
   const quantized = (contextLength: number) => numSequences * contextLength - waiting(contextLength);
   const [elements, all] = [totals(tensors), totals(groups)];
   const common = { layers: tensors.length, tokensPerSlot: 1, stateBytes: 0 };
   return [
     {
-      ...{ ...common, name: 'quantized', tokens: quantized, growsUntil: Infinity },
+      ...{ ...common, name: 'quantized', tokens: quantized, growsFrom: residualLength, growsUntil: Infinity },
       keyBytesPerToken: all.keys * groupBytes,
       valueBytesPerToken: all.values * groupBytes,
       explain: (contextLength) =>

@@ -8,7 +8,7 @@ import { fullLayer, fullLayerOf } from '../heads.js';
 const T5_TOKENS = 512;
 
 /**
- * T5, mT5, UMT5 and Flan: each decoder layer keeps its own keys and values and those of the encoder's output, of
+ * T5, mT5, UMT5, Flan, LongT5, Switch, Pop2Piano and UDOP: each decoder layer keeps its own keys and values and those of the encoder's output, of
  * `n_positions` tokens where the config states it.
  *
  * Source: huggingface/transformers, `models/t5/configuration_t5.py` and `modeling_t5.py` (`T5Attention`,
@@ -17,7 +17,10 @@ const T5_TOKENS = 512;
 export const t5: Family = (config) => {
   const stated = optionalInteger(config, 'n_positions');
   const count = optionalInteger(config, 'num_decoder_layers') ?? layerCount(config);
-  const self = fullLayer(integer(config, 'num_attention_heads'), integer(config, 'head_dim'));
+  const self = fullLayer(
+    integer(config, 'num_attention_heads'),
+    optionalInteger(config, 'head_dim') ?? integer(config, 'd_kv'),
+  );
   return {
     layers: repeat(withCross(self, stated ?? T5_TOKENS), checkLayerCount(count)),
     warnings:
@@ -28,9 +31,9 @@ export const t5: Family = (config) => {
 };
 
 /**
- * BART, mBART, Pegasus, Marian, M2M-100, NLLB and Whisper: each of `decoder_layers` keeps its own keys and values and
- * those of the encoder's output, which is as long as the encoder allows: `max_source_positions`, or
- * `max_position_embeddings`.
+ * BART, mBART, Pegasus, Marian, M2M-100, NLLB, LED, Whisper and their like: each of `decoder_layers` keeps its own keys and values and
+ * those of the encoder's output, which is as long as the encoder allows: `max_source_positions`,
+ * `max_encoder_position_embeddings` (LED) or `max_position_embeddings`.
  *
  * Source: huggingface/transformers, `models/bart/modeling_bart.py` (`BartDecoderLayer`) and `models/whisper`
  * (`max_source_positions`), 5.23.0.
@@ -42,7 +45,9 @@ export const bart: Family = (config) => {
     throw wrong('decoder_attention_heads', heads, `a divisor of "d_model" ${hidden}`);
   }
   const tokens =
-    optionalInteger(config, 'max_source_positions') ?? integer(config, 'max_position_embeddings');
+    optionalInteger(config, 'max_source_positions') ??
+    optionalInteger(config, 'max_encoder_position_embeddings') ??
+    integer(config, 'max_position_embeddings');
   return {
     layers: repeat(
       withCross(fullLayer(heads, hidden / heads), tokens),

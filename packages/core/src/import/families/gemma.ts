@@ -26,7 +26,7 @@ export const gemma3n: Family = (config) => {
 
 /**
  * Gemma 4: every sixth layer and the last are full, with heads of `global_head_dim` (512) and, with `attention_k_eq_v`,
- * `num_global_key_value_heads` of them. Keys and values come from one projection then, but differ after norm and
+ * `num_global_key_value_heads` of them; configs saved since say so in `per_layer_config` instead. Keys and values come from one projection then, but differ after norm and
  * rotation, so both are kept. The last `num_kv_shared_layers` share as in Gemma 3n.
  *
  * Source: huggingface/transformers, `models/gemma4/configuration_gemma4.py` (`Gemma4TextConfig.__post_init__`,
@@ -38,10 +38,17 @@ export const gemma4: Family = (config) => {
   const usesGlobalHeads =
     optionalBoolean(config, 'attention_k_eq_v') ?? field(config, 'model_type') === 'gemma4_unified_text';
   const globalHeads = usesGlobalHeads ? optionalInteger(config, 'num_global_key_value_heads') : undefined;
-  const full = fullLayer(
-    checkKeyValueHeads(config, 'num_global_key_value_heads', globalHeads ?? windowHeads.numKeyValueHeads),
-    optionalInteger(config, 'global_head_dim') ?? 512,
-  );
+  const full =
+    field(config, 'per_layer_config') === undefined
+      ? fullLayer(
+          checkKeyValueHeads(
+            config,
+            'num_global_key_value_heads',
+            globalHeads ?? windowHeads.numKeyValueHeads,
+          ),
+          optionalInteger(config, 'global_head_dim') ?? 512,
+        )
+      : windowHeads;
   const layers = layersByType(
     config,
     {

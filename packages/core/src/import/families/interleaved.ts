@@ -11,6 +11,8 @@ import { layersByType } from '../layer-types.js';
  * - `lastOfEvery(n)`: every n-th layer is full. Gemma 2, gpt-oss and VaultGemma (2), OLMo 3 (4), Kolibri 1 (5).
  * - `lastOfPattern(n)`: the same, where `sliding_window_pattern` gives no other n. Cohere 2 (4), Gemma 3 (6).
  * - `firstOfEvery(n)`: layers 0, n, 2n ... are full. CWM and Granite with sliding windows (4).
+ * - `lastOfEveryFromEnd(n)`: the last layer is full, and every n-th before it. Muse Glimmer and Muse Spark (4).
+ * - `asListed`: only `layer_types` says; full throughout without it. Laguna, Mellum, Cohere Compass, Step 3.5.
  *
  * Source: huggingface/transformers, `__post_init__` of each `models/X/configuration_X.py`, 5.23.0.
  */
@@ -28,6 +30,12 @@ export function interleaved(isFull: (index: number, count: number, config: Confi
       ),
     };
   };
+}
+
+export const asListed: Family = interleaved(() => true);
+
+export function lastOfEveryFromEnd(period: number): Family {
+  return interleaved((index, count) => (count - 1 - index) % period === 0);
 }
 
 export function lastOfEvery(period: number): Family {
@@ -85,6 +93,19 @@ export const beam: Family = interleaved((index, count) => (index + 1) % 6 === 0 
 export const flint: Family = interleaved(
   (index, count) => index < 2 || index % 4 === 1 || index === count - 1,
 );
+
+/**
+ * ModernBERT's decoder: every third layer from the first on is full (`global_attn_every_n_layers`); the others reach half
+ * of `local_attention`, which saved configs also state as `sliding_window`.
+ *
+ * Source: huggingface/transformers, `models/modernbert_decoder/configuration_modernbert_decoder.py` (`__post_init__`),
+ * 5.24.0.
+ */
+export const modernBertDecoder: Family = (config) =>
+  firstOfEvery(optionalInteger(config, 'global_attn_every_n_layers') ?? 3)({
+    ...config,
+    sliding_window: field(config, 'sliding_window') ?? Math.floor(integer(config, 'local_attention', 2) / 2),
+  });
 
 /** Cohere 2 MoE: the first `first_k_dense_replace` layers follow a pattern of their own, the others start anew. */
 export const cohere2Moe: Family = (config) => {

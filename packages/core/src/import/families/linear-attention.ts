@@ -4,7 +4,7 @@ import { type Config, field, integer, optionalInteger, optionalObject, wrong } f
 import { fullLayer, fullLayerOf, headDimOf, sliding } from '../heads.js';
 import { layersByType } from '../layer-types.js';
 import { gatedDeltaNetLayer, kimiDeltaLayer } from '../recurrent.js';
-import { latentOf } from './deepseek.js';
+import { indexerTypes, latentOf } from './deepseek.js';
 
 /**
  * Qwen3-Next and Qwen3.5: gated delta nets, and full attention in every `full_attention_interval`-th layer (4).
@@ -93,16 +93,17 @@ function fullLayers(linear: Config, count: number): (index: number) => boolean {
 
 /**
  * Bailing hybrid (Ring and Ling 2.5): latent attention in every `layer_group_size`-th layer, Kimi delta attention with as
- * many heads elsewhere.
+ * many heads elsewhere. Saved again by transformers, a config states its sizes as `linear_...`, and `head_dim` is then the
+ * rotary size.
  *
- * Source: huggingface/transformers, `models/bailing_hybrid/configuration_bailing_hybrid.py`, 5.23.0.
+ * Source: huggingface/transformers, `models/bailing_hybrid/configuration_bailing_hybrid.py` (`__post_init__`), 5.24.0.
  */
 export const bailingHybrid: Family = (config) => {
   const group = integer(config, 'layer_group_size');
   const recurrent = kimiDeltaLayer(
-    integer(config, 'num_attention_heads'),
-    integer(config, 'head_dim'),
-    integer(config, 'short_conv_kernel_size'),
+    optionalInteger(config, 'linear_num_heads') ?? integer(config, 'num_attention_heads'),
+    optionalInteger(config, 'linear_head_dim') ?? integer(config, 'head_dim'),
+    optionalInteger(config, 'linear_conv_kernel_dim') ?? integer(config, 'short_conv_kernel_size'),
   );
   const latent = latentOf(config);
   return {
@@ -191,16 +192,98 @@ export const lfm2: Family = (config) => {
   if (indices !== undefined && !Array.isArray(indices)) {
     throw wrong('full_attn_idxs', indices, 'a list of layers');
   }
-  const recurrent: RecurrentLayer = {
+  return {
+    layers: layersByType(
+      config,
+      { conv: () => shortConvolution(config), full_attention: () => fullLayerOf(config) },
+      (index) => (indices === undefined || indices.includes(index) ? 'full_attention' : 'conv'),
+    ),
+  };
+};
+
+/**
+ * LFM3: short convolutions, full attention in every fourth layer from the third on, and sliding attention in every fourth
+ * from the fifth on, where `layer_types` does not say.
+ *
+ * Source: huggingface/transformers, `models/lfm3/configuration_lfm3.py` (`__post_init__`), 5.24.0.
+ */
+export const lfm3: Family = (config) => {
+  const full = fullLayerOf(config);
+  return {
+    layers: layersByType(
+      config,
+      {
+        conv: () => shortConvolution(config),
+        full_attention: () => full,
+        sliding_attention: () => sliding(full, integer(config, 'sliding_window')),
+      },
+      (index) =>
+        index % 4 === 2 ? 'full_attention' : index % 4 === 0 && index > 0 ? 'sliding_attention' : 'conv',
+    ),
+  };
+};
+
+function shortConvolution(config: Config): RecurrentLayer {
+  return {
     kind: 'recurrent',
     mechanism: 'short_convolution',
     convolution: { channels: integer(config, 'hidden_size'), kernelSize: integer(config, 'conv_L_cache') },
   };
+}
+
+/**
+ * Lara Mini: gated delta nets, sliding and full attention, in a pattern of five layers where `layer_types` does not say.
+ *
+ * Source: huggingface/transformers, `models/lara_mini/configuration_lara_mini.py` (`__post_init__`), 5.24.0.
+ */
+export const laraMini: Family = (config) => {
+  const full = fullLayerOf(config);
+  const pattern = [
+    ...(['linear_attention', 'sliding_attention', 'linear_attention'] as const),
+    ...(['full_attention', 'sliding_attention'] as const),
+  ];
   return {
     layers: layersByType(
       config,
-      { conv: () => recurrent, full_attention: () => fullLayerOf(config) },
-      (index) => (indices === undefined || indices.includes(index) ? 'full_attention' : 'conv'),
+      {
+        linear_attention: () => gatedDeltaNetLayer(config),
+        full_attention: () => full,
+        sliding_attention: () => sliding(full, integer(config, 'sliding_window')),
+      },
+      (index) => pattern[index % pattern.length] ?? 'full_attention',
+    ),
+  };
+};
+
+/**
+ * GLM-5 Next: Kimi delta attention, and in every fourth layer a latent without a rotary key. The indexer of those with
+ * `indexer_types` `full` keeps, for each token, its key, gates for the key and whether it is valid, from which it pools blocks.
+ *
+ * Source: huggingface/transformers, `models/glm5_next/configuration_glm5_next.py` (`__post_init__`) and
+ * `modeling_glm5_next.py` (`packed_states`), 5.24.0.
+ */
+export const glm5Next: Family = (config) => {
+  const linear = optionalObject(config, 'linear_attn_config') ?? {};
+  const recurrent = kimiDeltaLayer(
+    optionalInteger(linear, 'num_heads') ?? integer(config, 'linear_num_heads'),
+    optionalInteger(linear, 'head_dim') ?? integer(config, 'linear_head_dim'),
+    optionalInteger(linear, 'short_conv_kernel_size') ?? integer(config, 'linear_conv_kernel_dim'),
+  );
+  const latent = latentOf(config);
+  const indexed = { ...latent, indexer: { indexHeadDim: 2 * integer(config, 'index_head_dim') + 1 } };
+  const indexers = indexerTypes(config);
+  const layers = layersByType(
+    config,
+    {
+      linear_attention: () => recurrent,
+      full_attention: (): Layer => indexed,
+      indexed_attention: (): Layer => indexed,
+    },
+    (index) => (index % 4 === 3 ? 'indexed_attention' : 'linear_attention'),
+  );
+  return {
+    layers: layers.map((layer, index) =>
+      layer === indexed && indexers[index] === 'shared' ? latent : layer,
     ),
   };
 };
