@@ -201,7 +201,7 @@ function searchIn(
       return { ...nothing(workload, searched, TOO_LARGE), limit: 'weights' };
     }
     const judge = searched === 'contextLength' ? contextJudge(request, free) : sequencesJudge(request, free);
-    const value = largest((candidate) => judge(candidate).fits, most ?? Number.MAX_SAFE_INTEGER);
+    const value = largest(judge, free, most ?? Number.MAX_SAFE_INTEGER);
     if (value === 0) {
       return nothing(workload, searched, judge(1));
     }
@@ -230,8 +230,7 @@ function contextJudge({ model, engine, workload }: FitRequest, free: number): Ju
     const bytes = withoutError(
       () => bytesAt(contextLength) + (engine.unusableBytes?.(model, { ...workload, contextLength }) ?? 0),
     );
-    // Only bytes beyond 2^53 are an error here.
-    return typeof bytes === 'number' && bytes <= free ? FITS : TOO_LARGE;
+    return judged(bytes, free);
   };
 }
 
@@ -243,7 +242,7 @@ function sequencesJudge({ model, engine, workload }: FitRequest, free: number): 
       return { fits: false, reason: plan };
     }
     const bytes = withoutError(() => plan(use.contextLength) + (engine.unusableBytes?.(model, use) ?? 0));
-    return typeof bytes === 'number' && bytes <= free ? FITS : TOO_LARGE;
+    return judged(bytes, free);
   };
 }
 
@@ -261,12 +260,18 @@ function withoutError<Value>(run: () => Value): Value | string {
 
 interface Verdict {
   readonly fits: boolean;
+  /** Needed on the device that holds the most; absent where there is no exact number. */
+  readonly bytes?: number;
   /** Set where the engine does not run the workload, however much memory there is. */
   readonly reason?: string;
 }
 
-const FITS: Verdict = { fits: true };
 const TOO_LARGE: Verdict = { fits: false };
+
+/** @param bytes of a planned cache; only more than 2^53 are an error. */
+function judged(bytes: number | string, free: number): Verdict {
+  return typeof bytes === 'number' ? { fits: bytes <= free, bytes } : TOO_LARGE;
+}
 
 function nothing(workload: Workload, searched: Searched, verdict: Verdict): Fitting {
   const { contextLength, numSequences } = workload;
@@ -293,22 +298,37 @@ function limitOf({ reason }: Verdict): Pick<Fitting, 'limit' | 'limitReason'> {
 }
 
 /**
- * The largest value of 1 to `most` that fits, or 0: doubling, then halving the gap. What is larger than a value that
- * does not fit never fits, so where the answer is `n`, `n + 1` has been tried or is beyond `most`.
+ * The largest value of 1 to `most` that fits, or 0: from a guess in steps that double, then halving the gap. What is
+ * larger than a value that does not fit never fits, so where the answer is `n`, `n + 1` has been tried or is beyond
+ * `most`.
  */
-function largest(fits: (value: number) => boolean, most: number): number {
+function largest(judge: Judge, free: number, most: number): number {
+  const fits = (value: number) => judge(value).fits;
   if (!fits(1)) {
     return 0;
   }
-  let [low, high] = [1, 2];
-  while (high <= most && fits(high)) {
-    [low, high] = [high, high * 2];
-  }
-  if (high > most) {
-    if (low === most || fits(most)) {
-      return most;
+  const start = Math.min(most, guess(judge, free));
+  let [low, high] = [1, most + 1];
+  if (fits(start)) {
+    low = start;
+    for (let step = 1; low < most && high > most; step *= 2) {
+      const next = Math.min(most, low + step);
+      if (fits(next)) {
+        low = next;
+      } else {
+        high = next;
+      }
     }
-    high = most;
+  } else {
+    high = start;
+    for (let step = 1; high - low > 1; step *= 2) {
+      const next = Math.max(1, high - step);
+      if (fits(next)) {
+        low = next;
+        break;
+      }
+      high = next;
+    }
   }
   while (high - low > 1) {
     const middle = low + Math.floor((high - low) / 2);
@@ -320,6 +340,19 @@ function largest(fits: (value: number) => boolean, most: number): number {
   }
   return low;
 }
+
+/** Where the search begins: a cache grows nearly as a straight line, and each value tried takes a plan. */
+function guess(judge: Judge, free: number): number {
+  const [near, far] = [judge(1).bytes, judge(GUESS_FROM).bytes];
+  if (near === undefined || far === undefined) {
+    return 1;
+  }
+  const growth = (far - near) / (GUESS_FROM - 1);
+  return growth > 0 ? Math.max(1, Math.floor(1 + (free - near) / growth)) : Number.MAX_SAFE_INTEGER;
+}
+
+/** Far enough to see past rounding to pages and to the devices that share sequences. */
+const GUESS_FROM = 64;
 
 /**
  * A lower bound of the time of one step, which computes one token for each sequence: all that it must read, over the

@@ -12,8 +12,9 @@ import { RowList } from './components/row-list.js';
 import { ShareFields } from './components/share-fields.js';
 import { Tabs } from './components/tabs.js';
 import { WorkloadFields } from './components/workload-fields.js';
+import { onChange } from './library/changes.js';
 import { modelFromHub } from './library/hub.js';
-import { fill, keepLocal, modelState, onModelChange } from './library/library.js';
+import { fill, keepLocal, LIBRARY } from './library/library.js';
 import { modelFiles, modelFromText } from './library/local.js';
 import { useHistory } from './state/history.js';
 import { CHOICES, type Chart, DEFAULT_STATE, MAX_ROWS, type Row, type State, useOf } from './state/state.js';
@@ -33,18 +34,18 @@ const CHART_TITLES: Readonly<Record<Chart, string>> = {
 export function App(): JSX.Element {
   const { state, problems, change, endChange, writeNow } = useHistory();
   const [notice, setNotice] = useState('');
-  const [modelsVersion, countModelChange] = useReducer((count: number, _: undefined) => count + 1, 0);
+  const [libraryVersion, countChange] = useReducer((count: number, _: undefined) => count + 1, 0);
   const prefersDark = useMedia('(prefers-color-scheme: dark)');
   const isNarrow = useMedia(`(max-width: ${NARROW_WIDTH}px)`);
   const theme = state.theme === 'auto' ? (prefersDark ? 'dark' : 'light') : state.theme;
-  useEffect(() => onModelChange(() => countModelChange(undefined)), []);
+  useEffect(() => onChange(() => countChange(undefined)), []);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
 
   const found = useMemo(
-    () => viewOf(state, modelState, { theme, size: isNarrow ? 'narrow' : 'wide' }),
-    [state, modelsVersion, theme, isNarrow],
+    () => viewOf(state, LIBRARY, { theme, size: isNarrow ? 'narrow' : 'wide' }),
+    [state, libraryVersion, theme, isNarrow],
   );
   // Where a state means nothing, the last picture stays.
   const last = useRef<View | undefined>(undefined);

@@ -1,8 +1,14 @@
+import { engineNamed } from '@kv/core';
 import { findEntry, modelFromEntry } from '@kv/core/catalogue';
-import type { ModelState } from '../src/library/library.js';
+import type { Library, ModelState } from '../src/library/library.js';
 
-/** What the page knows of models, the whole catalogue loaded. */
-export function catalogueState(reference: string): ModelState {
+/** What the page knows once the whole catalogue and the rules of all engines are loaded. */
+export const LIBRARY: Library = {
+  model: catalogueState,
+  engine: () => ({ status: 'ready', engineNamed }),
+};
+
+function catalogueState(reference: string): ModelState {
   if (reference.startsWith('hf:')) {
     return { status: 'unrequested' };
   }

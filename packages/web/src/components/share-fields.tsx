@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { LIBRARY } from '../library/library.js';
 import { isLocal, type State } from '../state/state.js';
 import { commandOf } from '../view/command.js';
 import { CopyButton } from './copy-button.js';
@@ -6,7 +7,7 @@ import { CopyButton } from './copy-button.js';
 /** The link to what is shown, and the command that prints it. */
 export function ShareFields(props: { readonly state: State; readonly linkOf: () => string }): JSX.Element {
   const { state, linkOf } = props;
-  const command = commandOf(state);
+  const command = commandOf(state, LIBRARY);
   return (
     <fieldset>
       <legend>Share</legend>

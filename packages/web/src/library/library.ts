@@ -1,6 +1,8 @@
 import opening from 'virtual:opening-model';
-import type { Model } from '@kv/core';
+import { InputError, type Model } from '@kv/core';
 import { OPENING_MODEL } from '../state/state.js';
+import { changed } from './changes.js';
+import { type EngineState, engineState } from './engines.js';
 
 /** What is known of the model that a row names. */
 export type ModelState =
@@ -10,20 +12,22 @@ export type ModelState =
   | { readonly status: 'unrequested' }
   | { readonly status: 'problem'; readonly message: string };
 
+/** All that is known of what rows name: each is asked by name. */
+export interface Library {
+  readonly model: (reference: string) => ModelState;
+  readonly engine: (name: string) => EngineState;
+}
+
+/** The library of this page. */
+export const LIBRARY: Library = { model: modelState, engine: engineState };
+
 type Reader = typeof import('./reader.js');
 
 const states = new Map<string, ModelState>([[OPENING_MODEL, { status: 'ready', model: opening }]]);
-const listeners = new Set<() => void>();
 let reader: Promise<Reader> | undefined;
 
-/** Calls the listener after every change of what `modelState` says, until the function that it returns is called. */
-export function onModelChange(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 /** What is known of a model now. What the catalogue may know is looked up there, as soon as it is loaded. */
-export function modelState(reference: string): ModelState {
+function modelState(reference: string): ModelState {
   const known = states.get(reference);
   if (known !== undefined) {
     return known;
@@ -43,9 +47,9 @@ export function modelState(reference: string): ModelState {
 
 /** The part of the page that reads models: the catalogue, and what understands configs. Loaded once. */
 export function loadReader(): Promise<Reader> {
-  reader ??= import('./reader.js').catch((error: unknown) => {
+  reader ??= import('./reader.js').catch(() => {
     reader = undefined;
-    throw error;
+    throw new InputError('The part of the page that reads models did not load; try again with a network.');
   });
   return reader;
 }
@@ -67,18 +71,8 @@ export async function fill(reference: string, read: () => Promise<Model>): Promi
   try {
     states.set(reference, { status: 'ready', model: await read() });
   } catch (error) {
-    states.set(reference, { status: 'problem', message: messageOf(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    states.set(reference, { status: 'problem', message });
   }
   changed();
-}
-
-/** One sentence for people about something that went wrong. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function changed(): void {
-  for (const listener of listeners) {
-    listener();
-  }
 }

@@ -6,7 +6,6 @@ import {
   type DesignKind,
   designs,
   type Engine,
-  engineNamed,
   InputError,
   type KnobTexts,
   type Model,
@@ -18,7 +17,8 @@ import {
   type Workload,
   weightsInDtype,
 } from '@kv/core';
-import type { ModelState } from '../library/library.js';
+import type { EngineState } from '../library/engines.js';
+import type { Library, ModelState } from '../library/library.js';
 import { settingsOf } from '../state/settings.js';
 import { DEFAULT_USE, KNOB_NAMES, type KnobName, type Row, type Use } from '../state/state.js';
 
@@ -44,16 +44,24 @@ export interface SharedWorkload extends Pick<Workload, 'contextLength' | 'numSeq
 export function meaningsOf(
   rows: readonly Row[],
   shared: SharedWorkload,
-  lookup: (reference: string) => ModelState,
+  library: Library,
 ): readonly RowMeaning[] {
   const suffixes = suffixesOf(rows);
   return rows.map((row, index) => {
-    const found = row.kind === 'model' ? lookup(row.model) : undefined;
+    const found = row.kind === 'model' ? library.model(row.model) : undefined;
     if (found !== undefined && found.status !== 'ready') {
       return found;
     }
+    const rules = library.engine(row.engine);
+    if (rules.status !== 'ready') {
+      return rules;
+    }
     try {
-      const cases = found === undefined ? designCases(row, shared) : [modelCase(found.model, row, shared)];
+      const engine = engineOf(row, rules.engineNamed);
+      const cases =
+        found === undefined
+          ? designCases(row, engine, shared)
+          : [modelCase(found.model, row, engine, shared)];
       const suffix = suffixes[index] ?? '';
       return {
         status: 'ready',
@@ -68,10 +76,11 @@ export function meaningsOf(
   });
 }
 
+type ReadyEngines = Extract<EngineState, { status: 'ready' }>;
+
 type Unplaced = Omit<PageCase, 'row'>;
 
-function modelCase(model: Model, use: Use, shared: SharedWorkload): Unplaced {
-  const engine = engineOf(use);
+function modelCase(model: Model, use: Use, engine: Engine, shared: SharedWorkload): Unplaced {
   const auto = autoKvCacheDtype(engine, model);
   return {
     label: model.name,
@@ -81,11 +90,10 @@ function modelCase(model: Model, use: Use, shared: SharedWorkload): Unplaced {
   };
 }
 
-function designCases(row: Row, shared: SharedWorkload): readonly Unplaced[] {
+function designCases(row: Row, engine: Engine, shared: SharedWorkload): readonly Unplaced[] {
   if (row.kind !== 'design') {
     return [];
   }
-  const engine = engineOf(row);
   return designs(parseKnobs(knobTextsOf(row.knobs), flagOf)).map(({ kind, label, model }) => {
     const workload = workloadOf(row, engine, autoKvCacheDtype(engine, model), shared);
     // A design's recurrent states are kept in the dtype that is chosen for everything.
@@ -99,7 +107,7 @@ function designCases(row: Row, shared: SharedWorkload): readonly Unplaced[] {
   });
 }
 
-function engineOf({ engine, settings }: Use): Engine {
+function engineOf({ engine, settings }: Use, engineNamed: ReadyEngines['engineNamed']): Engine {
   const values = settingsOf(engine).flatMap((setting) => {
     const text = settings[setting.name] ?? '';
     return text.trim() === '' ? [] : [[setting.key, parseSetting(setting, text)] as const];

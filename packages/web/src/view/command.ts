@@ -1,4 +1,5 @@
-import { ENGINE_NAMES, engineNamed } from '@kv/core';
+import { ENGINE_NAMES } from '@kv/core';
+import type { Library } from '../library/library.js';
 import { settingsOf } from '../state/settings.js';
 import {
   DEFAULT_USE,
@@ -14,9 +15,9 @@ import {
  * The commands that print what the page shows, ready for a POSIX shell: one for all rows that are used alike, and one
  * for each design. A file that was dropped is taken from the folder in which the command runs.
  */
-export function commandOf(state: State): string {
+export function commandOf(state: State, library: Library): string {
   return groupsOf(state.rows, state.chart)
-    .map((rows) => commandFor(rows, state).map(quoted).join(' '))
+    .map((rows) => commandFor(rows, state, library).map(quoted).join(' '))
     .join('\n');
 }
 
@@ -30,7 +31,7 @@ function groupsOf(rows: readonly Row[], chart: State['chart']): readonly (readon
         (chart === 'context' || chart === 'savings') &&
         first.kind === 'model' &&
         row.kind === 'model' &&
-        useFlags(first, '1').join('\n') === useFlags(row, '1').join('\n'),
+        useFlags(first).join('\n') === useFlags(row).join('\n'),
     );
     if (group === undefined) {
       groups.push([row]);
@@ -41,7 +42,7 @@ function groupsOf(rows: readonly Row[], chart: State['chart']): readonly (readon
   return groups;
 }
 
-function commandFor(rows: readonly Row[], state: State): readonly string[] {
+function commandFor(rows: readonly Row[], state: State, library: Library): readonly string[] {
   const [first] = rows;
   if (first === undefined) {
     return [];
@@ -49,24 +50,25 @@ function commandFor(rows: readonly Row[], state: State): readonly string[] {
   const subject = rows.flatMap(subjectOf);
   const sequences = state.sequences === '1' ? [] : ['--sequences', state.sequences];
   const workload = ['--context', state.context, ...sequences];
+  const used = useFlags(first, splitFlags(first, state, library));
   switch (state.chart) {
     case 'context':
-      return ['kv', 'plot', ...subject, ...useFlags(first, state.gpus), ...sequences, ...figureFlags(state)];
+      return ['kv', 'plot', ...subject, ...used, ...sequences, ...figureFlags(state)];
     case 'layers':
       return first.kind === 'model'
         ? ['kv', 'inspect', ...subject]
-        : ['kv', 'compare', ...subject, ...useFlags(first, state.gpus), ...workload];
+        : ['kv', 'compare', ...subject, ...used, ...workload];
     case 'savings':
-      return ['kv', 'compare', ...subject, ...useFlags(first, state.gpus), ...workload];
+      return ['kv', 'compare', ...subject, ...used, ...workload];
     case 'fit':
       return [
-        ...['kv', 'fit', ...subject, ...useFlags(first, '1'), ...weightFlags(first), ...workload],
+        ...['kv', 'fit', ...subject, ...useFlags(first), ...weightFlags(first), ...workload],
         ...deviceFlags(first, state),
       ];
     default:
       return first.kind === 'model'
-        ? ['kv', 'estimate', ...subject, ...useFlags(first, state.gpus), ...workload, '--explain']
-        : ['kv', 'compare', ...subject, ...useFlags(first, state.gpus), ...workload];
+        ? ['kv', 'estimate', ...subject, ...used, ...workload, '--explain']
+        : ['kv', 'compare', ...subject, ...used, ...workload];
   }
 }
 
@@ -77,9 +79,11 @@ function subjectOf(row: Row): readonly string[] {
   return KNOB_NAMES.flatMap((name) => (row.knobs[name] === '' ? [] : [`--${name}`, row.knobs[name]]));
 }
 
-/** @param gpus how many devices share the work of a row that does not set its own. */
-function useFlags(use: Use, gpus: string): readonly string[] {
-  const { engine, keyDtype, valueDtype, devices, settings } = use;
+/** @param split flags for devices that share the work of a row that does not set its own. */
+function useFlags(
+  { engine, keyDtype, valueDtype, devices, settings }: Use,
+  split: readonly string[] = [],
+): readonly string[] {
   return [
     ...(engine === DEFAULT_USE.engine ? [] : ['--engine', engine]),
     ...(keyDtype === '' ? [] : [valueDtype === '' ? '--kv-dtype' : '--key-dtype', keyDtype]),
@@ -87,7 +91,7 @@ function useFlags(use: Use, gpus: string): readonly string[] {
     ...DEVICE_NAMES.flatMap((name) =>
       devices[name] === DEFAULT_USE.devices[name] ? [] : [`--${name}`, devices[name]],
     ),
-    ...(gpus === '1' || setsDevices(use) ? [] : [splitFlag(engine), gpus]),
+    ...split,
     ...settingFlags(engine, settings),
   ];
 }
@@ -96,11 +100,14 @@ function setsDevices({ devices }: Use): boolean {
   return DEVICE_NAMES.some((name) => devices[name] !== DEFAULT_USE.devices[name]);
 }
 
-/** The flag for devices that an engine uses when told nothing else. */
-function splitFlag(engine: string): string {
-  return ENGINE_NAMES.includes(engine) && engineNamed(engine).splitsBy === 'pipelineParallel'
-    ? '--pp'
-    : '--tp';
+/** Flags that share the work of a row as its engine does when told nothing else. */
+function splitFlags(use: Use, { gpus }: State, library: Library): readonly string[] {
+  if (gpus === '1' || setsDevices(use)) {
+    return [];
+  }
+  const rules = ENGINE_NAMES.includes(use.engine) ? library.engine(use.engine) : undefined;
+  const splitsBy = rules?.status === 'ready' ? rules.engineNamed(use.engine).splitsBy : undefined;
+  return [splitsBy === 'pipelineParallel' ? '--pp' : '--tp', gpus];
 }
 
 function settingFlags(engine: string, settings: Use['settings']): readonly string[] {

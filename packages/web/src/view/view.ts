@@ -9,7 +9,7 @@ import {
   parseTokens,
   savingAgainst,
 } from '@kv/core';
-import type { ModelState } from '../library/library.js';
+import type { Library } from '../library/library.js';
 import type { State } from '../state/state.js';
 import { answerOf, type Sentence } from './answer.js';
 import { meaningsOf, type PageCase, type RowMeaning } from './cases.js';
@@ -60,17 +60,17 @@ export interface NoView {
 /**
  * What a state means.
  *
- * @param lookup what is known of a model that a row names.
+ * @param library what is known of the models and engines that rows name.
  * @returns a view, or why there is none; sentences begin with the name of the field that makes no sense, where it is one.
  */
-export function viewOf(state: State, lookup: (reference: string) => ModelState, look: Look): View | NoView {
+export function viewOf(state: State, library: Library, look: Look): View | NoView {
   try {
     const shared = {
       contextLength: parseTokens(state.context, 'context'),
       numSequences: parseInteger(state.sequences, 'sequences'),
       numGpus: parseInteger(state.gpus, 'gpus'),
     };
-    const estimated = meaningsOf(state.rows, shared, lookup).map(estimateRow);
+    const estimated = meaningsOf(state.rows, shared, library).map(estimateRow);
     const cases = estimated.flatMap((row) => (row.status === 'ready' ? row.cases : []));
     const rows = estimated.map((row) => rowView(row, cases, state));
     return cases.length === 0

@@ -14,7 +14,7 @@ import {
 } from '../../src/state/state.js';
 import { commandOf } from '../../src/view/command.js';
 import { viewOf } from '../../src/view/view.js';
-import { catalogueState } from '../models.js';
+import { LIBRARY } from '../models.js';
 
 const KV = fileURLToPath(new URL('../../../cli/dist/kv.js', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../../../cli/test/configs/Llama-3.1-8B/config.json', import.meta.url));
@@ -55,12 +55,15 @@ const state: State = { ...DEFAULT_STATE, rows, context: '64k', sequences: '4', g
 describe('the command to copy', () => {
   it.each(CHARTS)('runs as it is for the chart %s', (chart) => {
     const models = rows.filter(({ kind }) => kind === 'model' || chart !== 'fit');
-    run(commandOf({ ...state, chart, rows: models, xAxis: 'linear', minContext: '1k' }));
+    run(commandOf({ ...state, chart, rows: models, xAxis: 'linear', minContext: '1k' }, LIBRARY));
   });
 
   it('is one for all rows that are used alike', () => {
     expect(
-      commandOf({ ...state, chart: 'savings', rows: [llama, used, { ...llama, model: 'DeepSeek-V3' }] }),
+      commandOf(
+        { ...state, chart: 'savings', rows: [llama, used, { ...llama, model: 'DeepSeek-V3' }] },
+        LIBRARY,
+      ),
     ).toBe(
       'kv compare meta-llama/Llama-3.1-8B DeepSeek-V3 --context 64k --sequences 4\n' +
         'kv compare openai/gpt-oss-20b --engine vllm --kv-dtype fp8_e4m3 --tp 2 --block-size 32 --no-async-scheduling --enable-prefix-caching --context 64k --sequences 4',
@@ -70,8 +73,8 @@ describe('the command to copy', () => {
   it("prints the page's own numbers", () => {
     for (const gpus of ['1', '4']) {
       const shown: State = { ...state, chart: 'savings', rows: [used, llamaCpp, SEED_DESIGN], gpus };
-      const found = viewOf(shown, catalogueState, { theme: 'light', size: 'wide' });
-      const printed = run(commandOf(shown), '--json').flatMap((text) => {
+      const found = viewOf(shown, LIBRARY, { theme: 'light', size: 'wide' });
+      const printed = run(commandOf(shown, LIBRARY), '--json').flatMap((text) => {
         const parsed = JSON.parse(text) as { readonly rows: readonly { readonly totalBytes: number }[] };
         return parsed.rows.map(({ totalBytes }) => totalBytes);
       });
@@ -86,8 +89,8 @@ describe('the command to copy', () => {
       ...{ ...state, chart: 'fit', gpus: '2', overhead: '3GiB', utilization: '0.8' },
       rows: [{ ...llama, engine: 'vllm', weightDtype: 'int4' }],
     };
-    const found = viewOf(shown, catalogueState, { theme: 'light', size: 'wide' });
-    const [printed = '{}'] = run(commandOf(shown), '--json');
+    const found = viewOf(shown, LIBRARY, { theme: 'light', size: 'wide' });
+    const [printed = '{}'] = run(commandOf(shown, LIBRARY), '--json');
     const data = ('chart' in found ? found.chart.data : []) as readonly {
       readonly rows: readonly {
         readonly fit: { readonly mostSequences: object; readonly largestContext: object };
@@ -104,7 +107,7 @@ describe('the command to copy', () => {
     const name = "it's $HOME; `x`.json";
     copyFileSync(CONFIG, join(folder, name));
     const local: Row = { ...llama, model: `file:${name}` };
-    const [printed = ''] = run(commandOf({ ...state, chart: 'pools', rows: [local] }), '--json');
+    const [printed = ''] = run(commandOf({ ...state, chart: 'pools', rows: [local] }, LIBRARY), '--json');
     expect(JSON.parse(printed)).toMatchObject({ totalBytes: 4 * 65_536 * 131_072 });
   });
 });

@@ -13,12 +13,12 @@ import {
 import { sentenceText as text } from '../../src/view/answer.js';
 import { type NoView, type View, viewOf } from '../../src/view/view.js';
 import { state } from '../arbitraries.js';
-import { catalogueState } from '../models.js';
+import { LIBRARY } from '../models.js';
 
 const LOOK = { theme: 'light', size: 'wide' } as const;
 
 const view = (part: Partial<State> = {}, look: Parameters<typeof viewOf>[2] = LOOK): View => {
-  const found = viewOf({ ...DEFAULT_STATE, ...part }, catalogueState, look);
+  const found = viewOf({ ...DEFAULT_STATE, ...part }, LIBRARY, look);
   if (!('chart' in found)) {
     throw new Error(`There is no view: ${found.problem} ${JSON.stringify(found.rows)}`);
   }
@@ -36,7 +36,7 @@ describe('what a state means', () => {
   it('is a picture with its numbers and an answer, or sentences for people, whatever is typed', () => {
     fc.assert(
       fc.property(state, (any) => {
-        const found = viewOf(any, catalogueState, LOOK);
+        const found = viewOf(any, LIBRARY, LOOK);
         if ('chart' in found) {
           expect(text(found.answer)).toMatch(/\.$/);
           expect(found.rows).toHaveLength(any.rows.length);
@@ -134,7 +134,7 @@ describe('what a state means', () => {
     ['max-context', '1.5'],
   ])('names the field %s where it is %j', (field, value) => {
     const { state: parsed } = parseAddress(`?${new URLSearchParams({ v: '2', [field]: value })}`);
-    expect((viewOf(parsed, catalogueState, LOOK) as NoView).problem).toMatch(new RegExp(`^${field} is`));
+    expect((viewOf(parsed, LIBRARY, LOOK) as NoView).problem).toMatch(new RegExp(`^${field} is`));
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('what a state means', () => {
     ['recurrent-ratio', '0:0'],
   ] as const)('names the knob %s where it is %j', (knob, value) => {
     const rows = [{ ...SEED_DESIGN, knobs: { ...SEED_DESIGN.knobs, [knob]: value } }];
-    const found = viewOf({ ...DEFAULT_STATE, rows }, catalogueState, LOOK);
+    const found = viewOf({ ...DEFAULT_STATE, rows }, LIBRARY, LOOK);
     expect(found.rows).toMatchObject([
       { status: 'problem', message: expect.stringMatching(new RegExp(`^${knob.replace('-', '_')} `)) },
     ]);

@@ -2,8 +2,8 @@ import { InputError } from '../../errors.js';
 import { ceilDiv, roundUp } from '../../exact.js';
 import { memoriesOf } from '../../layer.js';
 import type { Model } from '../../model.js';
-import type { LlamacppSettings } from '../llamacpp.js';
 import { knowsWindowsOf, windowInFile } from './architectures.js';
+import type { LlamacppSettings } from './settings.js';
 
 /** Cells of one stream of a cache, as a rule of the context length. */
 export interface Cells {

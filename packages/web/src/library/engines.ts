@@ -1,0 +1,39 @@
+import { type engineNamed, ideal } from '@kv/core';
+import { changed } from './changes.js';
+
+/** What is known of the rules of an engine. */
+export type EngineState =
+  | { readonly status: 'ready'; readonly engineNamed: typeof engineNamed }
+  | { readonly status: 'loading' }
+  | { readonly status: 'problem'; readonly message: string };
+
+const IDEAL: EngineState = { status: 'ready', engineNamed: () => ideal };
+
+let others: EngineState | undefined;
+
+/**
+ * What is known of an engine's rules now. The page opens without those of real engines; the first row that names one
+ * loads them.
+ */
+export function engineState(name: string): EngineState {
+  if (name === ideal.name) {
+    return IDEAL;
+  }
+  if (others === undefined) {
+    others = { status: 'loading' };
+    void load();
+  }
+  return others;
+}
+
+async function load(): Promise<void> {
+  try {
+    others = { status: 'ready', engineNamed: (await import('./engine-rules.js')).engineNamed };
+  } catch {
+    others = {
+      status: 'problem',
+      message: 'The rules of engines did not load; opening the page again tries again.',
+    };
+  }
+  changed();
+}
