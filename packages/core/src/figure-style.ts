@@ -120,10 +120,10 @@ export function baseLayout(style: FigureStyle): Readonly<Record<string, unknown>
   };
 }
 
-/** A legend below the figure's area, for figures that fill their area. */
+/** A legend at the bottom, below the axis and its title however many lines it has, for figures that fill their area. */
 export function legendBelow(style: FigureStyle): Readonly<Record<string, unknown>> {
   return {
-    ...{ x: 0, y: style.size === 'wide' ? -0.16 : -0.22, xanchor: 'left', yanchor: 'top' },
+    ...{ x: 0, xanchor: 'left', y: 0, yref: 'container', yanchor: 'bottom' },
     orientation: 'h',
     traceorder: 'normal',
     bgcolor: THEMES[style.theme].paper,

@@ -6,6 +6,7 @@ import { checkInteger } from './exact.js';
 import { memoriesOf } from './layer.js';
 import type { Model, Weights } from './model.js';
 import { replicasInUse } from './parallel.js';
+import { remember } from './remember.js';
 import { activeBytesOf, weightBytesPerDevice } from './weights.js';
 import { checkWorkload, type Workload } from './workload.js';
 
@@ -200,7 +201,9 @@ function searchIn(
     if (free < 0) {
       return { ...nothing(workload, searched, TOO_LARGE), limit: 'weights' };
     }
-    const judge = searched === 'contextLength' ? contextJudge(request, free) : sequencesJudge(request, free);
+    const judge = remember(
+      searched === 'contextLength' ? contextJudge(request, free) : sequencesJudge(request, free),
+    );
     const value = largest(judge, free, most ?? Number.MAX_SAFE_INTEGER);
     if (value === 0) {
       return nothing(workload, searched, judge(1));

@@ -73,7 +73,13 @@ export function checkModel(model: Model): Model {
       `numHiddenLayers is ${model.numHiddenLayers}, but ${model.layers.length} layers are described.`,
     );
   }
+  const checked = new Set<Layer>();
   model.layers.forEach((layer, index) => {
+    // What makes sense at a layer's first place does so wherever the same layer comes again.
+    if (checked.has(layer)) {
+      return;
+    }
+    checked.add(layer);
     checkLayer(layer, index);
     for (const memory of memoriesOf(layer)) {
       const owner = memory.kind === 'shared' ? model.layers[memory.sharesWith] : undefined;

@@ -1,4 +1,4 @@
-import { InputError, type Model, NARROW_WIDTH } from '@kv/core';
+import { InputError, type Model, NARROW_WIDTH, SEED_CONTEXT_RANGE } from '@kv/core';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { ChartControls } from './components/chart-controls.js';
@@ -137,7 +137,7 @@ export function App(): JSX.Element {
         >
           <WorkloadFields
             state={state}
-            longest={Math.max(...(view?.chart.lengths ?? [1]))}
+            longest={Math.max(...(view?.chart.lengths ?? [SEED_CONTEXT_RANGE.maximum]))}
             onChange={update}
           />
           <RowList

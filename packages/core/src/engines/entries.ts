@@ -86,7 +86,12 @@ export function poolsOfEntries(
 ): readonly PoolRule[] {
   const pools = new Map<string, Entry[]>();
   for (const entry of entries) {
-    pools.set(entry.pool, [...(pools.get(entry.pool) ?? []), entry]);
+    const group = pools.get(entry.pool);
+    if (group === undefined) {
+      pools.set(entry.pool, [entry]);
+    } else {
+      group.push(entry);
+    }
   }
   return [...pools.values()].flatMap((group) => poolOf(group, numSequences, contextParallel));
 }

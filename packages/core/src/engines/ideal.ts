@@ -11,6 +11,7 @@ import {
 } from '../layer.js';
 import type { Model } from '../model.js';
 import { replicasInUse, shardsOf } from '../parallel.js';
+import { remember } from '../remember.js';
 import type { Workload } from '../workload.js';
 import {
   type Entry,
@@ -41,20 +42,23 @@ import {
  */
 export const ideal: Engine = {
   name: 'ideal',
-  plan: (model, workload) => ({
-    tokenShards: replicasInUse(workload) * workload.contextParallel,
-    ranks: shardsOf(model, workload).map(({ stage, replicas, devices, layers, numSequences }) => ({
-      stage,
-      replicas,
-      devices,
-      pools: poolsOfEntries(
-        layers.flatMap(memoriesOf).flatMap((memory) => entriesOf(memory, model, workload)),
-        numSequences,
-        workload.contextParallel,
-      ),
-    })),
-    warnings: [],
-  }),
+  plan: (model, workload) => {
+    const entries = remember((memory: Memory) => entriesOf(memory, model, workload));
+    return {
+      tokenShards: replicasInUse(workload) * workload.contextParallel,
+      ranks: shardsOf(model, workload).map(({ stage, replicas, devices, layers, numSequences }) => ({
+        stage,
+        replicas,
+        devices,
+        pools: poolsOfEntries(
+          layers.flatMap(memoriesOf).flatMap(entries),
+          numSequences,
+          workload.contextParallel,
+        ),
+      })),
+      warnings: [],
+    };
+  },
 };
 
 function entriesOf(memory: Memory, model: Model, workload: Workload): readonly Entry[] {

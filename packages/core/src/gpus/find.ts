@@ -31,7 +31,7 @@ export function gpuNamed(text: string): Gpu {
   const guess = key === '' ? undefined : nearest(key, GPUS.flatMap(keysOf));
   const near = GPUS.find((gpu) => guess !== undefined && keysOf(gpu).includes(guess));
   throw new InputError(
-    `Unknown GPU "${shown(text)}"${near === undefined ? '' : `; did you mean ${near.id}?`} "kv gpus" lists the known ones; --memory 80GB works without.`,
+    `Unknown GPU "${shown(text)}"${near === undefined ? '.' : `; did you mean ${near.id}?`} "kv gpus" lists the known ones; --memory 80GB works without.`,
   );
 }
 

@@ -79,7 +79,7 @@ describe('the GPUs', () => {
       '"a100" may be a100-40gb, a100-80gb-pcie, a100-80gb; say which, for they differ.',
     );
     expect(() => gpuNamed('rtx-409O')).toThrow('Unknown GPU "rtx-409O"; did you mean rtx-4090?');
-    expect(() => gpuNamed('')).toThrow(/^Unknown GPU ""; |^Unknown GPU "" /);
+    expect(() => gpuNamed('')).toThrow(/^Unknown GPU ""\. "kv gpus"/);
   });
 
   it('refuse any other text with one sentence', () => {

@@ -26,7 +26,7 @@ export function catalogueModel(name: string): Model {
   if (entry === undefined) {
     const near = nearestIds(name);
     throw new InputError(
-      `The catalogue has no model "${name}"${near.length === 0 ? '.' : `; did you mean ${near.join(' or ')}?`}`,
+      `The catalogue has no model "${name}"${near.length === 0 ? '; an org/name that is typed here can be fetched from huggingface.co.' : `; did you mean ${near.join(' or ')}?`}`,
     );
   }
   return modelFromEntry(entry);

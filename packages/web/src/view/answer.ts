@@ -63,7 +63,11 @@ function comparedAnswer(first: EstimatedCase, others: readonly EstimatedCase[], 
     ` takes ${formatBytes(sizeOf(first), units)}`,
     ...(least === first
       ? [', the least of all.']
-      : ['; ', { name: least.label }, ` takes ${formatBytes(sizeOf(least), units)}, ${saving}.`]),
+      : [
+          '; ',
+          { name: least.label },
+          ` takes ${others.length === 1 ? '' : 'the least, '}${formatBytes(sizeOf(least), units)}, ${saving}.`,
+        ]),
   ];
 }
 

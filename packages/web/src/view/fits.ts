@@ -57,7 +57,15 @@ function requestFor(
 }
 
 function gpusOf(state: State): readonly Gpu[] {
-  return gpuIds(state).map(gpuNamed);
+  return gpuIds(state).map((id) => {
+    try {
+      return gpuNamed(id);
+    } catch (error) {
+      throw error instanceof InputError
+        ? new InputError(`gpu is "${id}", which is none of the list; choose one there.`)
+        : error;
+    }
+  });
 }
 
 function parseOverhead(text: string): number {

@@ -196,7 +196,7 @@ describe('the page', () => {
   it("opens a link of version 1: the teaching script's figure", () =>
     visit('?v=1', async (page) => {
       expect(await answer(page)).toBe(
-        'At 128k tokens, MHA (KV total) takes 51.9 GB; GQA (n_kv_groups=24, 24.0× compression) takes 2.16 GB, 24.00x less.',
+        'At 128k tokens, MHA (KV total) takes 51.9 GB; GQA (n_kv_groups=24, 24.0× compression) takes the least, 2.16 GB, 24.00x less.',
       );
       await drawn(page);
       expect((await legend(page)).slice(0, 5)).toEqual(seed.series.map(({ label }) => label));

@@ -8,6 +8,7 @@ import {
   type RecurrentLayer,
 } from '../../layer.js';
 import type { Model } from '../../model.js';
+import { remember } from '../../remember.js';
 import type { Workload } from '../../workload.js';
 import type { CellRules, Cells } from './cells.js';
 import { type Widths, widthsOf } from './widths.js';
@@ -36,8 +37,9 @@ interface Entry {
 export function poolsOf(layers: readonly Layer[], context: PoolContext): readonly PoolRule[] {
   const widestValues = context.flashAttention ? 0 : widestValuesOf(context.model);
   const pools = new Map<string, Entry[]>();
+  const entries = remember((memory: Memory) => entriesOf(memory, context, widestValues));
   for (const memory of layers.flatMap(memoriesOf)) {
-    for (const entry of entriesOf(memory, context, widestValues)) {
+    for (const entry of entries(memory)) {
       pools.set(entry.pool, [...(pools.get(entry.pool) ?? []), entry]);
     }
   }

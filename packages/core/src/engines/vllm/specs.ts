@@ -7,6 +7,7 @@ import {
   memoriesOf,
 } from '../../layer.js';
 import type { Model } from '../../model.js';
+import { remember } from '../../remember.js';
 import type { Workload } from '../../workload.js';
 import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.js';
 import { deepseekV4Specs } from './deepseek-v4.js';
@@ -34,9 +35,10 @@ export interface SpecContext {
  * @throws InputError for layers that are not known here, and for heads that the ranks do not divide.
  */
 export function specsOf(context: SpecContext, blockSize: number): readonly Spec[] {
+  const specs = remember((memory: Memory) => specsOfMemory(memory, context));
   return context.model.layers.flatMap((layer, index) =>
     memoriesOf(layer).flatMap((memory) =>
-      specsOfMemory(memory, context).map((spec) => ({
+      specs(memory).map((spec) => ({
         blockSize,
         stateBytes: 0,
         keyBytes: 0,
