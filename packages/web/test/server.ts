@@ -15,8 +15,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Serves the built page below a path, as a static host would, and nothing else. */
-export async function servePage(): Promise<{ readonly address: string; readonly close: () => void }> {
+/**
+ * Serves the built page below a path, as a static host would, and nothing else. Browsers may keep its files for ten
+ * minutes.
+ *
+ * @param edit what is served in place of a file's content, for another build of the page.
+ */
+export async function servePage(
+  edit: (file: string, content: Buffer) => Buffer | string = (_, content) => content,
+): Promise<{ readonly address: string; readonly close: () => void }> {
   const server = createServer(async ({ url = '' }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
     const file = pathname === PATH ? 'index.html' : pathname.slice(PATH.length);
@@ -25,8 +32,11 @@ export async function servePage(): Promise<{ readonly address: string; readonly 
         throw new Error('outside');
       }
       const content = await readFile(join(DIST, normalize(file)));
-      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-      response.end(content);
+      response.writeHead(200, {
+        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'cache-control': 'max-age=600',
+      });
+      response.end(edit(file, content));
     } catch {
       response.writeHead(404).end();
     }

@@ -10,7 +10,7 @@ const CACHE = `${PREFIX}${PRECACHE.version}`;
 const INDEX = new URL('./', self.location.href).href;
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(PRECACHE.files)));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(PRECACHE.files.map(newest))));
 });
 
 // A new version takes over when no page of the old one is open any more, so no page meets files of another version.
@@ -34,6 +34,14 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(answer(request));
   }
 });
+
+/**
+ * What fetches a file of this build. Names in `assets/` change with what is in them; of the others the browser may hold
+ * an older build's, as long as the host lets it.
+ */
+function newest(file: string): Request {
+  return new Request(file, { cache: file.startsWith('./assets/') ? 'default' : 'reload' });
+}
 
 /** The kept file, whatever the query of the page's address; the network for what is not kept. */
 async function answer(request: Request): Promise<Response> {

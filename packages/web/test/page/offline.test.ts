@@ -1,7 +1,12 @@
+import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { servePage } from '../server.js';
 import { answer, DESKTOP, drawn, pick, visitor } from './visit.js';
 
-const { visit, query } = visitor();
+const { visit, query, host } = visitor();
+
+/** A build is kept whole, Plotly and all, which takes a browser a while. */
+const PATIENT = { timeout: 30_000 };
 
 describe('after the first visit', () => {
   it('the page opens, draws and knows all models without a network, also by a link that it never saw', () =>
@@ -46,4 +51,56 @@ describe('after the first visit', () => {
       },
       { ...DESKTOP, serviceWorkers: 'allow' },
     ));
+
+  it('a new build takes the place of the old one, whole, once the old page is closed', async () => {
+    let isNew = false;
+    const server = await servePage((file, content) => {
+      const text = content.toString();
+      switch (isNew ? file : '') {
+        case 'index.html':
+          return text.replace('<html', '<html data-build="new"');
+        case 'service-worker.js':
+          return text.replace(/"version":"\w+"/, '"version":"new"');
+        default:
+          return content;
+      }
+    });
+    const context = await host().browser.newContext();
+    const build = (page: Page) => page.locator('html').getAttribute('data-build');
+    const kept = (page: Page) => page.evaluate(() => caches.keys());
+    try {
+      const old = await context.newPage();
+      await old.goto(server.address);
+      await old.evaluate(() => navigator.serviceWorker.ready);
+      isNew = true;
+      await old.reload();
+      expect(await build(old)).toBeNull();
+      await expect
+        .poll(
+          () => old.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state),
+          PATIENT,
+        )
+        .toBe('installed');
+      await old.reload();
+      expect(await build(old)).toBeNull();
+      await old.close();
+
+      const fresh = await context.newPage();
+      await expect
+        .poll(async () => {
+          await fresh.goto('about:blank');
+          await fresh.goto(server.address);
+          return build(fresh);
+        }, PATIENT)
+        .toBe('new');
+      await expect.poll(() => kept(fresh), PATIENT).toEqual(['kv-new']);
+      await context.setOffline(true);
+      await fresh.reload();
+      expect(await build(fresh)).toBe('new');
+      await expect.poll(() => answer(fresh)).toMatch(/^Llama-3.1-8B/);
+    } finally {
+      await context.close();
+      server.close();
+    }
+  });
 });
