@@ -108,7 +108,8 @@ export function fit(request: FitRequest): Fit {
   if (!(utilization > 0 && utilization <= 1)) {
     throw new InputError(`memoryUtilization is ${utilization}; it must be above 0 and at most 1.`);
   }
-  estimate(model, { ...workload, contextLength: 1, numSequences: 1 }, engine);
+  // What the engine cannot run at its smallest it cannot run at all.
+  perDeviceBytesByContext(model, { ...workload, contextLength: 1, numSequences: 1 }, engine)(1);
   const usableBytes = Math.min(memoryBytes, Math.ceil(memoryBytes * utilization));
   const weightBytes = weightBytesPerDevice(model, request.weights, workload);
   const free = usableBytes - weightBytes - overheadBytes;
