@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ENGINE_NAMES, engineNamed } from '../../src/engines.js';
+import { ENGINE_NAMES } from '../../src/engine-settings.js';
+import { engineNamed } from '../../src/engines.js';
 import { InputError } from '../../src/errors.js';
 import { type Allocation, estimate } from '../../src/estimate.js';
 import type { SlidingLayer } from '../../src/layer.js';
