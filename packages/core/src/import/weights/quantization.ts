@@ -177,7 +177,8 @@ function compressed(quantization: Config): Scheme | undefined {
     return undefined;
   }
   const { weights, targets } = group as { readonly weights?: unknown; readonly targets?: unknown };
-  if (typeof weights !== 'object' || weights === null || String(targets) !== 'Linear') {
+  const [target, ...others] = [targets].flat();
+  if (typeof weights !== 'object' || weights === null || target !== 'Linear' || others.length > 0) {
     return undefined;
   }
   const scheme = weights as Config;

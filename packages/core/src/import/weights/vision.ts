@@ -83,10 +83,10 @@ const kimiK3: VisionTensors = (vision, text) => {
   const kernel = field(vision, 'merge_kernel_size');
   const isKnown =
     field(vision, 'norm_type') === 'rmsnorm' && field(vision, 'mm_projector_type') === 'patchmergerv2';
-  if (!Array.isArray(kernel) || kernel.length !== 2 || !isKnown) {
+  if (!isSize(kernel) || !isKnown) {
     return undefined;
   }
-  const merged = integer(vision, 'mm_hidden_size') * Number(kernel[0]) * Number(kernel[1]);
+  const merged = integer(vision, 'mm_hidden_size') * kernel[0] * kernel[1];
   const attentionBias = flag(vision, 'attn_bias', true);
   const linearBias = flag(vision, 'linear_bias', true);
   const positions = integer(vision, 'init_pos_emb_height') * integer(vision, 'init_pos_emb_width');

@@ -151,11 +151,13 @@ describe('weights by formula', () => {
     }
     expect(weightsOf({ ...llama, quantization_config: { quant_method: 'fp8' } }, 'Llama-FP8')).toBeDefined();
     expect(weightsOf({ ...llama, vocab_size: Number.MAX_SAFE_INTEGER })).toBeUndefined();
-    const kimi = published.get('moonshotai/Kimi-K2.5')?.config ?? {};
-    expect(weightsOf(kimi)).toBeDefined();
-    for (const merge_kernel_size of [2, [2], [2, '2'], [2, { toString: 1 }]]) {
-      const vision = kimi.vision_config as Readonly<Record<string, unknown>>;
-      expect(weightsOf({ ...kimi, vision_config: { ...vision, merge_kernel_size } })).toBeUndefined();
+    for (const id of ['moonshotai/Kimi-K2.5', 'moonshotai/Kimi-K3']) {
+      const kimi = published.get(id)?.config ?? {};
+      expect(weightsOf(kimi)).toBeDefined();
+      for (const merge_kernel_size of [2, [2], [2, '2'], [2, { toString: 1 }]]) {
+        const vision = kimi.vision_config as Readonly<Record<string, unknown>>;
+        expect(weightsOf({ ...kimi, vision_config: { ...vision, merge_kernel_size } })).toBeUndefined();
+      }
     }
   });
 
