@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { modelFromGguf } from '@kv/core';
@@ -25,7 +24,10 @@ const { values, positionals: words } = parseArgs({
 });
 
 if (!existsSync(join(HERE, 'node_modules'))) {
-  execFileSync('pnpm', ['install', '--frozen-lockfile'], { cwd: HERE, stdio: ['ignore', 2, 2] });
+  execFileSync('npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], {
+    cwd: HERE,
+    stdio: ['ignore', 2, 2],
+  });
 }
 
 const known = values.random === undefined ? MODELS : [...MODELS, ...SHAPES];
@@ -33,7 +35,7 @@ const chosen = known.filter(({ id }) => words.length === 0 || words.some((word) 
 const folder = mkdtempSync(join(tmpdir(), 'kv-llamacpp-'));
 try {
   const failed = values.random === undefined ? await writeGolden() : await askAtRandom(Number(values.random));
-  exit(failed === 0 ? 0 : 1);
+  process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
