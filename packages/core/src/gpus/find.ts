@@ -47,9 +47,16 @@ export function searchGpus(text: string): readonly Gpu[] {
   });
 }
 
-/** Longer with a form factor or a size, not with another model's letter or digit: `h100` for `h100nvl`, not `l4` for `l40`. */
+/**
+ * Longer with a form factor or a size, not with another model's letter or digit: `h100` for `h100nvl`, but neither `l4`
+ * for `l40` nor `h10` for `h10080gb`.
+ */
 function isVariant(own: string, key: string): boolean {
-  return own.startsWith(key) && /^(sxm|pcie|nvl|\d+gb|[ax]$)/.test(own.slice(key.length));
+  return (
+    /\d/.test(key) &&
+    own.startsWith(key) &&
+    /^(sxm|pcie|nvl|[1-9]\d{1,2}gb|[ax]$)/.test(own.slice(key.length))
+  );
 }
 
 function keysOf({ id, name, aliases }: Gpu): readonly string[] {

@@ -82,6 +82,12 @@ describe('the GPUs', () => {
     expect(() => gpuNamed('')).toThrow(/^Unknown GPU ""\. "kv gpus"/);
   });
 
+  it('are never taken for the start of another number', () => {
+    for (const text of ['h10', 'h1', 'rtx', 'rtx30', 'l', 'a1', 'mi3', 'b2']) {
+      expect(() => gpuNamed(text)).toThrow(`Unknown GPU "${text}"`);
+    }
+  });
+
   it('refuse any other text with one sentence', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
