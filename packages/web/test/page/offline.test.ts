@@ -5,9 +5,6 @@ import { answer, DESKTOP, drawn, pick, visitor } from './visit.js';
 
 const { visit, query, host } = visitor();
 
-/** A build is kept whole, Plotly and all, which takes a browser a while. */
-const PATIENT = { timeout: 30_000 };
-
 describe('after the first visit', () => {
   it('the page opens, draws and knows all models without a network, also by a link that it never saw', () =>
     visit(
@@ -76,9 +73,8 @@ describe('after the first visit', () => {
       await old.reload();
       expect(await build(old)).toBeNull();
       await expect
-        .poll(
-          () => old.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state),
-          PATIENT,
+        .poll(() =>
+          old.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting?.state),
         )
         .toBe('installed');
       await old.reload();
@@ -91,9 +87,9 @@ describe('after the first visit', () => {
           await fresh.goto('about:blank');
           await fresh.goto(server.address);
           return build(fresh);
-        }, PATIENT)
+        })
         .toBe('new');
-      await expect.poll(() => kept(fresh), PATIENT).toEqual(['kv-new']);
+      await expect.poll(() => kept(fresh)).toEqual(['kv-new']);
       await context.setOffline(true);
       await fresh.reload();
       expect(await build(fresh)).toBe('new');
