@@ -20,6 +20,18 @@ const QUANTIZED = [
 ];
 const QUANTIZED_MODELS = ['meta-llama/Llama-3.1-8B', 'tiiuae/falcon-7b', 'deepseek-ai/DeepSeek-R1'];
 
+/** Published configs that transformers' own classes do not read as what they are. */
+export const MISREAD = [
+  // Its class wants the base of its rotary positions, which the catalogue leaves out.
+  'databricks/dbrx-base',
+  // Names no `model_type`.
+  'hpcai-tech/grok-1',
+  // Names the `model_type` of another model, `git`.
+  'xai-org/grok-2',
+  // Has the field names of Zyphra's own classes.
+  'Zyphra/Zamba2-7B',
+];
+
 /** Releases on both sides of the two changes of what a latent is cached as, and the models that they changed. */
 export const OLDER_VERSIONS = ['5.14.1', '5.15.0', '5.17.0', '5.18.0'];
 export const MODELS_OF_OLDER_VERSIONS = [
