@@ -1,6 +1,6 @@
 import { InputError, type Model, NARROW_WIDTH, SEED_CONTEXT_RANGE } from '@kv/core';
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { ChartControls } from './components/chart-controls.js';
 import { SelectField } from './components/fields.js';
 import { FigureView } from './components/figure-view.js';
@@ -38,7 +38,8 @@ export function App(): JSX.Element {
   const prefersDark = useMedia('(prefers-color-scheme: dark)');
   const isNarrow = useMedia(`(max-width: ${NARROW_WIDTH}px)`);
   const theme = state.theme === 'auto' ? (prefersDark ? 'dark' : 'light') : state.theme;
-  useEffect(() => onChange(() => countChange(undefined)), []);
+  // Rendering begins to load what is not known yet; a plain effect could come after the browser's cache has answered.
+  useLayoutEffect(() => onChange(() => countChange(undefined)), []);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);

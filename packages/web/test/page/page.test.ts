@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { answer, DESKTOP, drawn, legend, pick, picker, visitor } from './visit.js';
+import { answer, DESKTOP, drawn, legend, pick, picker, visitor, withoutFigure } from './visit.js';
 
 interface SeedFigure {
   readonly title: string;
@@ -33,7 +33,25 @@ async function hovered(page: Page): Promise<string> {
   return '';
 }
 
+/** A browser that runs what it has read long before it paints, as one does whose files are all kept. */
+async function paintingLate(page: Page): Promise<void> {
+  await withoutFigure(page);
+  await page.addInitScript(() => {
+    const soon = window.setTimeout.bind(window);
+    window.requestAnimationFrame = (paint) => soon(() => paint(performance.now()), 3000);
+    window.setTimeout = ((run: () => void, delay = 0) => soon(run, delay + 3000)) as typeof setTimeout;
+  });
+}
+
 describe('the page', () => {
+  it('shows what a link names however late the browser paints', () =>
+    visit(
+      '?v=2&model=deepseek-ai/DeepSeek-V3;engine=vllm',
+      (page) => expect.poll(() => answer(page)).toMatch(/^DeepSeek-V3 at 128k/),
+      {},
+      paintingLate,
+    ));
+
   it('opens on a known model, its memory against context, and the answer in a sentence', () =>
     visit('', async (page) => {
       expect(await answer(page)).toBe(OPENING);
