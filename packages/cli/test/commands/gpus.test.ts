@@ -27,7 +27,11 @@ describe('kv gpus', () => {
       ],
     });
     const csv = await kv(['gpus', 'b200', '--csv']);
-    expect(csv.stdout).toContain('b200,NVIDIA B200 SXM 180GB,193273528320,,8000000000000,');
+    expect(csv.stdout).toContain(
+      'b200,NVIDIA B200 SXM 180GB,193273528320,192265846784,7700000000000,"NVIDIA Blackwell datasheet',
+    );
+    const unreported = await kv(['gpus', 'h100-pcie', '--csv']);
+    expect(unreported.stdout).toContain('h100-pcie,NVIDIA H100 PCIe 80GB,85899345920,,2000000000000,');
   });
 
   it('says where nothing is found', async () => {
