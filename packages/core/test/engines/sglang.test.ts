@@ -10,37 +10,17 @@ import { sglang } from '../../src/engines/sglang.js';
 import { InputError } from '../../src/errors.js';
 import { type Allocation, estimate } from '../../src/estimate.js';
 import { modelFromConfig } from '../../src/import/config.js';
-import type { FullLayer, Layer, RecurrentLayer } from '../../src/layer.js';
+import type { Layer } from '../../src/layer.js';
 import type { Model } from '../../src/model.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../../src/workload.js';
 import * as arbitrary from '../arbitraries.js';
 import { modelOf } from '../arbitraries.js';
+import { deltaNet, full, repeat, sliding } from '../layers.js';
 
 function run(model: Model, use: Partial<Workload> = {}, settings: SglangSettings = {}): Allocation {
   return estimate(model, { ...DEFAULT_WORKLOAD, ...use }, sglang(settings));
 }
 
-function repeat(...runs: readonly (readonly [number, Layer])[]): readonly Layer[] {
-  return runs.flatMap(([count, layer]) => Array.from({ length: count }, () => layer));
-}
-
-const full = (numKeyValueHeads: number, headDim: number): FullLayer => ({
-  kind: 'full',
-  numKeyValueHeads,
-  keyHeadDim: headDim,
-  valueHeadDim: headDim,
-});
-const sliding = (numKeyValueHeads: number, headDim: number, slidingWindow: number): Layer => ({
-  ...full(numKeyValueHeads, headDim),
-  kind: 'sliding',
-  slidingWindow,
-});
-const deltaNet: RecurrentLayer = {
-  kind: 'recurrent',
-  mechanism: 'gated_delta_net',
-  convolution: { channels: 8192, kernelSize: 4 },
-  state: { shape: [32, 128, 128], dtype: 'fp32' },
-};
 const STATE_BYTES = 8192 * 3 * 2 + 32 * 128 * 128 * 4;
 
 const llama8b = modelOf(repeat([32, full(8, 128)]));
