@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { DtypeName } from '../src/dtype.js';
-import { DTYPES } from '../src/dtype.js';
-import type { CompositeLayer, KeyValueHeads, Layer, Memory, RecurrentLayer } from '../src/layer.js';
-import type { Model } from '../src/model.js';
-import { DEFAULT_WORKLOAD, type Workload } from '../src/workload.js';
+import { DEFAULT_WORKLOAD, type Workload } from '../src/deployment/workload.js';
+import type { DtypeName } from '../src/model/dtype.js';
+import { DTYPES } from '../src/model/dtype.js';
+import type { CompositeLayer, KeyValueHeads, Layer, Memory, RecurrentLayer } from '../src/model/layer.js';
+import type { Model } from '../src/model/model.js';
 
 /** Head sizes that every dtype stores in whole blocks, as those of nearly all published models. */
 const headDim = fc.integer({ min: 1, max: 8 }).map((blocks) => 32 * blocks);

@@ -1,4 +1,4 @@
-import type { FullLayer, Layer, RecurrentLayer } from '../src/layer.js';
+import type { FullLayer, Layer, RecurrentLayer } from '../src/model/layer.js';
 
 /** Layers in order: each so many times. */
 export function repeat(...runs: readonly (readonly [number, Layer])[]): readonly Layer[] {

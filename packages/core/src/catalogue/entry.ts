@@ -1,5 +1,5 @@
 import { modelFromConfig } from '../import/config.js';
-import type { Model, Weights } from '../model.js';
+import type { Model, Weights } from '../model/model.js';
 
 /** A published model: the fields of its `config.json` that matter, as published. */
 export interface CatalogueEntry {

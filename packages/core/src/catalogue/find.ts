@@ -1,5 +1,5 @@
-import { InputError } from '../errors.js';
-import { nearestOf } from '../nearest.js';
+import { InputError } from '../text/errors.js';
+import { nearestOf } from '../text/nearest.js';
 import { CATALOGUE } from './entries.js';
 import { type CatalogueEntry, nameOf } from './entry.js';
 

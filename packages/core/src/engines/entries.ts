@@ -1,8 +1,8 @@
-import { dtypeOf, rowBytes } from '../dtype.js';
-import type { PoolRule } from '../engine.js';
-import { ceilDiv } from '../exact.js';
-import type { KeyValueHeads } from '../layer.js';
-import type { Workload } from '../workload.js';
+import type { Workload } from '../deployment/workload.js';
+import { dtypeOf, rowBytes } from '../model/dtype.js';
+import type { KeyValueHeads } from '../model/layer.js';
+import { ceilDiv } from '../text/exact.js';
+import type { PoolRule } from './contract.js';
 
 /** Slots of one kind in one layer: which pool they belong to and how many there are. */
 export interface Slots {

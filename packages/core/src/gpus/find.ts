@@ -1,5 +1,5 @@
-import { InputError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { InputError } from '../text/errors.js';
+import { nearest } from '../text/nearest.js';
 import { GPUS } from './data.js';
 import type { Gpu } from './gpu.js';
 

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../text/errors.js';
 import { CONFIG_CLASSES } from './config-classes.js';
 import { type Config, describe, field } from './fields.js';
 

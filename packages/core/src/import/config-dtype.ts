@@ -1,6 +1,6 @@
-import { type DtypeName, parseDtype } from '../dtype.js';
-import { InputError } from '../errors.js';
-import type { ChosenDtype } from '../model.js';
+import { type DtypeName, parseDtype } from '../model/dtype.js';
+import type { ChosenDtype } from '../model/model.js';
+import { InputError } from '../text/errors.js';
 import { type Config, describe, field, optionalObject, optionalString, wrong } from './fields.js';
 
 /** The dtype of activations: the text model's `dtype` or `torch_dtype`, else the wrapper's, else bf16. */

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../text/errors.js';
 
 /**
  * Where a text in quotes begins or ends, what in one is not its end, or one of the numbers that Python writes and JSON

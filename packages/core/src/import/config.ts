@@ -1,4 +1,4 @@
-import { checkModel, type Model } from '../model.js';
+import { checkModel, type Model } from '../model/model.js';
 import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
 import { familyOf, familyOfArchitecture } from './families.js';

@@ -1,5 +1,5 @@
-import type { Layer } from '../layer.js';
-import { checkLayerCount } from '../model.js';
+import type { Layer } from '../model/layer.js';
+import { checkLayerCount } from '../model/model.js';
 import { type Config, integer } from './fields.js';
 
 /** What a family of architectures reads from a config. */

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../text/errors.js';
 
 /** A parsed JSON object whose fields are not trusted yet. */
 export type Config = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { InputError } from '../errors.js';
-import { checkModel, type Model } from '../model.js';
+import { checkModel, type Model } from '../model/model.js';
+import { InputError } from '../text/errors.js';
 import type { ConfigOrigin } from './config.js';
 import { describe } from './fields.js';
 import { ggufFamilyOf } from './gguf/architectures.js';

@@ -1,5 +1,5 @@
-import { InputError } from '../errors.js';
-import type { FullLayer, KeyValueHeads } from '../layer.js';
+import type { FullLayer, KeyValueHeads } from '../model/layer.js';
+import { InputError } from '../text/errors.js';
 import { type Config, integer, optionalInteger } from './fields.js';
 
 /**

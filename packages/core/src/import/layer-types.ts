@@ -1,4 +1,4 @@
-import type { Layer } from '../layer.js';
+import type { Layer } from '../model/layer.js';
 import { layerCount } from './family.js';
 import { type Config, optionalStrings, wrong } from './fields.js';
 

@@ -1,4 +1,4 @@
-import type { Layer } from '../layer.js';
+import type { Layer } from '../model/layer.js';
 import type { Family } from './family.js';
 import { asObject, type Config, optionalObject, optionalStrings, wrong } from './fields.js';
 

@@ -1,5 +1,5 @@
-import type { DtypeName } from '../dtype.js';
-import type { Convolution, RecurrentLayer } from '../layer.js';
+import type { DtypeName } from '../model/dtype.js';
+import type { Convolution, RecurrentLayer } from '../model/layer.js';
 import { namedDtype } from './config-dtype.js';
 import { type Config, integer, optionalInteger, optionalString, wrong } from './fields.js';
 

@@ -1,4 +1,4 @@
-import type { Layer } from '../layer.js';
+import type { Layer } from '../model/layer.js';
 
 /**
  * The layers with the last `count` sharing the cache of the last earlier layer of their own kind; undefined where a kind

@@ -1,5 +1,5 @@
-import { InputError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { InputError } from '../text/errors.js';
+import { nearest } from '../text/nearest.js';
 import { llama } from './families/llama.js';
 import { KNOWN_MODEL_TYPES } from './families.js';
 import type { Geometry } from './family.js';

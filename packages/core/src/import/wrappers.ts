@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../text/errors.js';
 import { type Config, optionalObject } from './fields.js';
 
 /** Keys under which multimodal wrappers keep the config of their text model, `thinker_config` around another one. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, modelFromEntry } from '../../src/catalogue/index.js';
-import { estimate } from '../../src/estimate.js';
+import { DEFAULT_WORKLOAD } from '../../src/deployment/workload.js';
+import { estimate } from '../../src/estimate/estimate.js';
 import { modelFromConfig } from '../../src/import/config.js';
-import { type Layer, memoriesOf } from '../../src/layer.js';
-import type { Model } from '../../src/model.js';
-import { DEFAULT_WORKLOAD } from '../../src/workload.js';
+import { type Layer, memoriesOf } from '../../src/model/layer.js';
+import type { Model } from '../../src/model/model.js';
 
 function model(id: string): Model {
   const entry = CATALOGUE.find((one) => one.id === id);

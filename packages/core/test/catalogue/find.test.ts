@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, findEntry, nearestIds, searchCatalogue } from '../../src/catalogue/index.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/text/errors.js';
 
 const anyEntry = fc.constantFrom(...CATALOGUE);
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CATALOGUE, modelFromEntry } from '../../src/catalogue/index.js';
-import { estimate } from '../../src/estimate.js';
-import { DEFAULT_WORKLOAD } from '../../src/workload.js';
+import { DEFAULT_WORKLOAD } from '../../src/deployment/workload.js';
+import { estimate } from '../../src/estimate/estimate.js';
 
 /** Fields of models whose layers differ, or remember something else than all keys and values. */
 const NOT_PLAIN =

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ENGINE_NAMES } from '../../src/engine-settings.js';
-import { engineNamed } from '../../src/engines.js';
-import { InputError } from '../../src/errors.js';
-import { type Allocation, estimate } from '../../src/estimate.js';
-import type { SlidingLayer } from '../../src/layer.js';
-import type { Model } from '../../src/model.js';
-import type { SettingValues } from '../../src/settings.js';
-import { DEFAULT_WORKLOAD, type Workload } from '../../src/workload.js';
+import { DEFAULT_WORKLOAD, type Workload } from '../../src/deployment/workload.js';
+import { engineNamed } from '../../src/engines/all-engines.js';
+import { ENGINE_NAMES } from '../../src/engines/all-settings.js';
+import type { SettingValues } from '../../src/engines/settings.js';
+import { type Allocation, estimate } from '../../src/estimate/estimate.js';
+import type { SlidingLayer } from '../../src/model/layer.js';
+import type { Model } from '../../src/model/model.js';
+import { InputError } from '../../src/text/errors.js';
 import * as arbitrary from '../arbitraries.js';
 import { modelOf } from '../arbitraries.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/errors.js';
 import { availableBytes, GPUS, gpuNamed, searchGpus } from '../../src/gpus/index.js';
+import { InputError } from '../../src/text/errors.js';
 
 describe('the GPUs', () => {
   it('are forty or more, of every vendor, each with a source', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { transformers } from '../../src/engines/transformers.js';
-import { estimate } from '../../src/estimate.js';
+import { DEFAULT_WORKLOAD } from '../../src/deployment/workload.js';
+import { transformers } from '../../src/engines/transformers/engine.js';
+import { estimate } from '../../src/estimate/estimate.js';
 import { modelFromConfig } from '../../src/import/config.js';
-import { DEFAULT_WORKLOAD } from '../../src/workload.js';
 
 interface Class {
   readonly config: Readonly<Record<string, unknown>>;

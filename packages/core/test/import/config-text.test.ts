@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/errors.js';
 import { parseConfigText } from '../../src/import/config-text.js';
+import { InputError } from '../../src/text/errors.js';
 
 describe('the text of a config', () => {
   it('is read as JSON, whatever its texts hold', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeLayers } from '../../src/describe.js';
-import { InputError } from '../../src/errors.js';
-import { estimate } from '../../src/estimate.js';
+import { DEFAULT_WORKLOAD } from '../../src/deployment/workload.js';
+import { estimate } from '../../src/estimate/estimate.js';
 import { modelFromConfig } from '../../src/import/config.js';
 import { KNOWN_MODEL_TYPES } from '../../src/import/families.js';
-import type { Model } from '../../src/model.js';
-import { DEFAULT_WORKLOAD } from '../../src/workload.js';
+import { describeLayers } from '../../src/model/describe.js';
+import type { Model } from '../../src/model/model.js';
+import { InputError } from '../../src/text/errors.js';
 import { endsWell, mutated } from './mutations.js';
 import { PUBLISHED } from './published.js';
 

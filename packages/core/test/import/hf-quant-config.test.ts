@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { InputError } from '../../src/errors.js';
 import { modelFromConfig } from '../../src/import/config.js';
 import { withHfQuantConfig } from '../../src/import/hf-quant-config.js';
+import { InputError } from '../../src/text/errors.js';
 
 const LLAMA = {
   model_type: 'llama',

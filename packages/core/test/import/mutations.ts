@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { InputError } from '../../src/errors.js';
-import { estimate } from '../../src/estimate.js';
+import { DEFAULT_WORKLOAD } from '../../src/deployment/workload.js';
+import { estimate } from '../../src/estimate/estimate.js';
 import { modelFromConfig } from '../../src/import/config.js';
 import { describe } from '../../src/import/fields.js';
-import { checkModel } from '../../src/model.js';
-import { DEFAULT_WORKLOAD } from '../../src/workload.js';
+import { checkModel } from '../../src/model/model.js';
+import { InputError } from '../../src/text/errors.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/errors.js';
 import { modelFromConfig } from '../../src/import/config.js';
+import { InputError } from '../../src/text/errors.js';
 
 const PLAIN = {
   model_type: 'llama',

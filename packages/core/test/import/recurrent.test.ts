@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeLayers } from '../../src/describe.js';
-import { estimate } from '../../src/estimate.js';
+import { DEFAULT_WORKLOAD } from '../../src/deployment/workload.js';
+import { estimate } from '../../src/estimate/estimate.js';
 import { modelFromConfig } from '../../src/import/config.js';
-import { DEFAULT_WORKLOAD } from '../../src/workload.js';
+import { describeLayers } from '../../src/model/describe.js';
 import { endsWell, mutated } from './mutations.js';
 import { PUBLISHED_RECURRENT } from './published-recurrent.js';
 

@@ -1,4 +1,4 @@
-import type { Model } from '../../model.js';
+import type { Model } from '../../model/model.js';
 
 /**
  * Architectures whose windows llama.cpp does not know: it caches every token in every layer of them, whatever

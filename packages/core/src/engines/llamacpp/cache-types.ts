@@ -1,4 +1,4 @@
-import type { DtypeName } from '../../dtype.js';
+import type { DtypeName } from '../../model/dtype.js';
 
 /** The types of a cache under llama.cpp's own names: `kv_cache_types`, ggml-org/llama.cpp v0.5.0, `common/arg.cpp`. */
 export const CACHE_TYPES: ReadonlyMap<DtypeName, string> = new Map<DtypeName, string>([

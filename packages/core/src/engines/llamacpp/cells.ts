@@ -1,7 +1,7 @@
-import { InputError } from '../../errors.js';
-import { ceilDiv, roundUp } from '../../exact.js';
-import { memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { ceilDiv, roundUp } from '../../text/exact.js';
 import { knowsWindowsOf, windowInFile } from './architectures.js';
 import type { LlamacppSettings } from './settings.js';
 

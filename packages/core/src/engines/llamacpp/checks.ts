@@ -1,7 +1,7 @@
-import { type DtypeName, dtypeOf } from '../../dtype.js';
-import { InputError } from '../../errors.js';
-import { type Memory, memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { type DtypeName, dtypeOf } from '../../model/dtype.js';
+import { type Memory, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { expandsLatentOf, runsCrossAttentionOf } from './architectures.js';
 import { CACHE_TYPES } from './cache-types.js';
 import { widthsOf } from './widths.js';

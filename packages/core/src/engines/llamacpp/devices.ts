@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import type { Layer } from '../../layer.js';
-import type { Model } from '../../model.js';
+import type { Layer } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 
 /**
  * The layers of each device under `--split-mode layer`, all layers offloaded to devices of equal free memory. The

@@ -1,15 +1,15 @@
-import { dtypeOf, rowBytes } from '../../dtype.js';
-import type { PoolRule } from '../../engine.js';
+import type { Workload } from '../../deployment/workload.js';
+import { dtypeOf, rowBytes } from '../../model/dtype.js';
 import {
   type CompressedLayer,
   type Layer,
   type Memory,
   memoriesOf,
   type RecurrentLayer,
-} from '../../layer.js';
-import type { Model } from '../../model.js';
-import { remember } from '../../remember.js';
-import type { Workload } from '../../workload.js';
+} from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { remember } from '../../model/remember.js';
+import type { PoolRule } from '../contract.js';
 import type { CellRules, Cells } from './cells.js';
 import { type Widths, widthsOf } from './widths.js';
 

@@ -1,4 +1,4 @@
-import type { EngineSetting, SettingsOf } from '../../settings.js';
+import type { EngineSetting, SettingsOf } from '../settings.js';
 
 /**
  * Flags of `llama-server` and `llama-cli`, with their defaults there. `--parallel` is the workload's `numSequences`.

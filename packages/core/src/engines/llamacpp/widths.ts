@@ -1,5 +1,5 @@
-import type { FullLayer, KeyValueHeads, LatentLayer, Memory } from '../../layer.js';
-import type { Model } from '../../model.js';
+import type { FullLayer, KeyValueHeads, LatentLayer, Memory } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
 import { expandsLatentOf, indexesKeysOnly } from './architectures.js';
 
 /** What one token takes in one layer of one cache, in elements. */

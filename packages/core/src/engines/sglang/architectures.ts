@@ -1,5 +1,5 @@
-import { memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
 import type { SglangSettings } from './settings.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { DtypeName } from '../../dtype.js';
-import { InputError } from '../../errors.js';
-import type { Workload } from '../../workload.js';
+import type { Workload } from '../../deployment/workload.js';
+import type { DtypeName } from '../../model/dtype.js';
+import { InputError } from '../../text/errors.js';
 
 /**
  * The words for `--kv-cache-dtype`, by names of this library. `fp16` has no word: `auto` means it for a model in fp16.

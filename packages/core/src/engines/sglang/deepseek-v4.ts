@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import { roundUp } from '../../exact.js';
-import type { CompressedLayer, LatentLayer } from '../../layer.js';
+import type { CompressedLayer, LatentLayer } from '../../model/layer.js';
+import { InputError } from '../../text/errors.js';
+import { roundUp } from '../../text/exact.js';
 import { type Entry, pagedEntry } from './entry.js';
 import type { PoolContext } from './pools.js';
 

@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import { type Layer, type Memory, memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { type Layer, type Memory, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 
 /**
  * The layers of each pipeline stage: as many for each, the remainder one each to the last ones.

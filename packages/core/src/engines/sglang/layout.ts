@@ -1,7 +1,7 @@
-import { InputError } from '../../errors.js';
-import type { Model } from '../../model.js';
-import { type Shard, shardsOf } from '../../parallel.js';
-import type { Workload } from '../../workload.js';
+import { type Shard, shardsOf } from '../../deployment/shards.js';
+import type { Workload } from '../../deployment/workload.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { cacheDtypeOf } from './cache-types.js';
 import { stagesOf } from './layers.js';
 import { pageSizeOf } from './page-size.js';

@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import { memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { isDeepseekV4 } from './architectures.js';
 import type { SglangSettings } from './settings.js';
 

@@ -1,6 +1,6 @@
-import type { PoolRule } from '../../engine.js';
-import { InputError } from '../../errors.js';
-import type { Layer, Memory } from '../../layer.js';
+import type { Layer, Memory } from '../../model/layer.js';
+import { InputError } from '../../text/errors.js';
+import type { PoolRule } from '../contract.js';
 import { hasSlidingPool, isDeepseekV4 } from './architectures.js';
 import { deepseekV4Entries } from './deepseek-v4.js';
 import { type Entry, pagedEntry } from './entry.js';

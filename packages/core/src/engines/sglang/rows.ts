@@ -1,7 +1,7 @@
-import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
-import { InputError } from '../../errors.js';
-import { type KeyValueHeads, type LatentLayer, type Memory, memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { type DtypeName, dtypeOf, rowBytes } from '../../model/dtype.js';
+import { type KeyValueHeads, type LatentLayer, type Memory, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 
 /** What one slot of a token takes in one layer, on one tensor-parallel rank. */
 export interface Row {

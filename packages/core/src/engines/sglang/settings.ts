@@ -1,4 +1,4 @@
-import type { EngineSetting, SettingsOf } from '../../settings.js';
+import type { EngineSetting, SettingsOf } from '../settings.js';
 
 const STATE_DTYPES = ['float32', 'float16', 'bfloat16'] as const;
 

@@ -1,7 +1,7 @@
-import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
-import { InputError } from '../../errors.js';
-import type { RecurrentLayer, RecurrentMechanism } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { type DtypeName, dtypeOf, rowBytes } from '../../model/dtype.js';
+import type { RecurrentLayer, RecurrentMechanism } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { supportsExtraBuffer } from './architectures.js';
 import type { SglangSettings } from './settings.js';
 

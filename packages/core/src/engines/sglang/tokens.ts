@@ -1,6 +1,6 @@
-import { ceilDiv, roundUp } from '../../exact.js';
-import { memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { ceilDiv, roundUp } from '../../text/exact.js';
 import { hasSlidingPool, isDeepseekV4 } from './architectures.js';
 import type { SglangSettings } from './settings.js';
 

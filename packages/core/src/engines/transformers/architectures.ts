@@ -1,4 +1,4 @@
-import type { Model } from '../../model.js';
+import type { Model } from '../../model/model.js';
 
 const FALCON: ReadonlySet<string> = new Set([
   ...['FalconForCausalLM', 'RWForCausalLM', 'falcon', 'RefinedWeb', 'RefinedWebModel'],

@@ -1,5 +1,5 @@
-import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
-import { InputError } from '../../errors.js';
+import type { Workload } from '../../deployment/workload.js';
+import { type DtypeName, dtypeOf, rowBytes } from '../../model/dtype.js';
 import {
   type CompressedLayer,
   type CrossLayer,
@@ -10,9 +10,9 @@ import {
   type Memory,
   memoriesOf,
   type RecurrentLayer,
-} from '../../layer.js';
-import type { Model } from '../../model.js';
-import type { Workload } from '../../workload.js';
+} from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import {
   type Entry,
   everyEntry,

@@ -1,8 +1,8 @@
-import { dtypeOf } from '../../dtype.js';
-import type { PoolRule } from '../../engine.js';
-import { InputError } from '../../errors.js';
-import { ceilDiv } from '../../exact.js';
-import { type KeyValueHeads, type Layer, memoriesOf } from '../../layer.js';
+import { dtypeOf } from '../../model/dtype.js';
+import { type KeyValueHeads, type Layer, memoriesOf } from '../../model/layer.js';
+import { InputError } from '../../text/errors.js';
+import { ceilDiv } from '../../text/exact.js';
+import type { PoolRule } from '../contract.js';
 import { type CacheContext, cachedHeads, latentHeads } from './layers.js';
 import { isSince, type TransformersSettings } from './settings.js';
 

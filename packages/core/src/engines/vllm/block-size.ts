@@ -1,6 +1,6 @@
-import { ceilDiv } from '../../exact.js';
-import { memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { ceilDiv } from '../../text/exact.js';
 import { DEEPSEEK_V4_BLOCK_SIZE, isDeepseekV4 } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';
 import { pageBytes, type Spec } from './spec.js';

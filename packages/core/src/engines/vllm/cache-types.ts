@@ -1,5 +1,5 @@
-import type { DtypeName } from '../../dtype.js';
-import { InputError } from '../../errors.js';
+import type { DtypeName } from '../../model/dtype.js';
+import { InputError } from '../../text/errors.js';
 
 /** How vLLM stores one element of a cache, and what it stores beside each head's vector. */
 export interface CacheType {

@@ -1,7 +1,7 @@
-import { InputError } from '../../errors.js';
-import { checkInteger } from '../../exact.js';
-import { checkModel, type Model } from '../../model.js';
-import { checkWorkload, type Workload } from '../../workload.js';
+import { checkWorkload, type Workload } from '../../deployment/workload.js';
+import { checkModel, type Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { checkInteger } from '../../text/exact.js';
 import { blockLayoutOf } from './layout.js';
 import { nullBlocks } from './null-block.js';
 import { isSince, type VllmSettings } from './settings.js';

@@ -1,7 +1,7 @@
-import { InputError } from '../../errors.js';
-import { roundUp } from '../../exact.js';
-import { type CompressedLayer, type LatentLayer, memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { type CompressedLayer, type LatentLayer, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { roundUp } from '../../text/exact.js';
 import { type CacheType, isPlainFp8 } from './cache-types.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';

@@ -1,7 +1,7 @@
-import { InputError } from '../../errors.js';
-import { ceilDiv } from '../../exact.js';
-import { memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
+import { memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { ceilDiv } from '../../text/exact.js';
 import { isDeepseekV4 } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';
 import { identityOf, pageBytes, type Spec } from './spec.js';

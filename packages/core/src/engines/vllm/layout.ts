@@ -1,7 +1,7 @@
-import { InputError } from '../../errors.js';
-import { type Memory, memoriesOf } from '../../layer.js';
-import type { Model } from '../../model.js';
-import type { Workload } from '../../workload.js';
+import type { Workload } from '../../deployment/workload.js';
+import { type Memory, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { alignHybridBlocks, blockSizeOf } from './block-size.js';
 import { CACHE_TYPES } from './cache-types.js';
 import { blockBytes, disablesHybridManager, type Group, groupsOf } from './groups.js';

@@ -1,4 +1,4 @@
-import type { PoolRule } from '../../engine.js';
+import type { PoolRule } from '../contract.js';
 import { type BlockLayout, blocksOfGroup, type StageLayout } from './layout.js';
 import type { RequestRules } from './requests.js';
 import { pageBytes, type Spec } from './spec.js';

@@ -1,4 +1,4 @@
-import type { Model } from '../../model.js';
+import type { Model } from '../../model/model.js';
 import { isSince, type VllmSettings } from './settings.js';
 
 /**

@@ -1,8 +1,8 @@
-import { InputError } from '../../errors.js';
-import { ceilDiv } from '../../exact.js';
-import { memoriesOf, type RecurrentLayer } from '../../layer.js';
-import type { Model } from '../../model.js';
-import type { Workload } from '../../workload.js';
+import type { Workload } from '../../deployment/workload.js';
+import { memoriesOf, type RecurrentLayer } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { ceilDiv } from '../../text/exact.js';
 import { gatedDeltaNetsCheckpoint, keepsPrefixStates } from './block-size.js';
 import { isSince, type VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';

@@ -1,4 +1,4 @@
-import type { EngineSetting, SettingsOf } from '../../settings.js';
+import type { EngineSetting, SettingsOf } from '../settings.js';
 
 /**
  * Releases whose rules are known, newest first. A patch release follows the rules of its minor one.

@@ -1,14 +1,14 @@
-import { InputError } from '../../errors.js';
+import type { Workload } from '../../deployment/workload.js';
 import {
   type FullLayer,
   type KeyValueHeads,
   type LatentLayer,
   type Memory,
   memoriesOf,
-} from '../../layer.js';
-import type { Model } from '../../model.js';
-import { remember } from '../../remember.js';
-import type { Workload } from '../../workload.js';
+} from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { remember } from '../../model/remember.js';
+import { InputError } from '../../text/errors.js';
 import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.js';
 import { deepseekV4Specs } from './deepseek-v4.js';
 import { isSince, type VllmSettings } from './settings.js';

@@ -1,8 +1,8 @@
-import type { DtypeName } from '../../dtype.js';
-import { dtypeOf, rowBytes } from '../../dtype.js';
-import { InputError } from '../../errors.js';
-import type { RecurrentLayer } from '../../layer.js';
-import type { Model } from '../../model.js';
+import type { DtypeName } from '../../model/dtype.js';
+import { dtypeOf, rowBytes } from '../../model/dtype.js';
+import type { RecurrentLayer } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { isSince, type VllmSettings } from './settings.js';
 
 /** The state of a recurrent layer on one tensor-parallel rank. */

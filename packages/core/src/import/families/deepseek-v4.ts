@@ -1,4 +1,4 @@
-import type { CompressedLayer, LatentLayer, Layer } from '../../layer.js';
+import type { CompressedLayer, LatentLayer, Layer } from '../../model/layer.js';
 import { type Family, layerCount } from '../family.js';
 import { type Config, field, integer, optionalInteger, optionalObject, wrong } from '../fields.js';
 import { layerTypesOf } from '../layer-types.js';

@@ -1,4 +1,4 @@
-import type { LatentLayer } from '../../layer.js';
+import type { LatentLayer } from '../../model/layer.js';
 import { type Family, layerCount, repeat } from '../family.js';
 import { type Config, field, integer, optionalInteger, optionalStrings, wrong } from '../fields.js';
 import { checkAllFull } from '../layer-types.js';

@@ -1,5 +1,5 @@
-import type { Layer } from '../../layer.js';
-import { checkLayerCount } from '../../model.js';
+import type { Layer } from '../../model/layer.js';
+import { checkLayerCount } from '../../model/model.js';
 import { type Family, layerCount, repeat } from '../family.js';
 import { type Config, field, integer, optionalInteger, optionalObject, wrong } from '../fields.js';
 import { fullLayer, fullLayerOf } from '../heads.js';

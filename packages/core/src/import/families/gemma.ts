@@ -1,4 +1,4 @@
-import type { Layer } from '../../layer.js';
+import type { Layer } from '../../model/layer.js';
 import type { Family } from '../family.js';
 import { type Config, field, integer, optionalBoolean, optionalInteger, wrong } from '../fields.js';
 import { checkKeyValueHeads, fullLayer, fullLayerOf, sliding } from '../heads.js';

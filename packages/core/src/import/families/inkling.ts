@@ -1,4 +1,4 @@
-import type { Layer, RecurrentLayer } from '../../layer.js';
+import type { Layer, RecurrentLayer } from '../../model/layer.js';
 import type { Family } from '../family.js';
 import { type Config, field, integer, optionalInteger, optionalObject, wrong } from '../fields.js';
 import { fullLayer, fullLayerOf, sliding } from '../heads.js';

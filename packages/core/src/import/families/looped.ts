@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import { type Layer, memoriesOf } from '../../layer.js';
-import { checkLayerCount } from '../../model.js';
+import { type Layer, memoriesOf } from '../../model/layer.js';
+import { checkLayerCount } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { type Family, layerCount } from '../family.js';
 import { type Config, integer, optionalInteger, optionalString, optionalStrings, wrong } from '../fields.js';
 import { fullLayerOf } from '../heads.js';

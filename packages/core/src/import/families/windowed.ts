@@ -1,4 +1,4 @@
-import type { Layer } from '../../layer.js';
+import type { Layer } from '../../model/layer.js';
 import type { Family } from '../family.js';
 import { optionalBoolean, optionalInteger } from '../fields.js';
 import { fullLayerOf, sliding } from '../heads.js';

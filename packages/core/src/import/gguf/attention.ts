@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import type { FullLayer, LatentLayer, Layer, SlidingLayer } from '../../layer.js';
-import { checkLayerCount } from '../../model.js';
+import type { FullLayer, LatentLayer, Layer, SlidingLayer } from '../../model/layer.js';
+import { checkLayerCount } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import {
   type GgufKeys,
   integerAt,

@@ -1,4 +1,4 @@
-import type { Layer, RecurrentLayer } from '../../layer.js';
+import type { Layer, RecurrentLayer } from '../../model/layer.js';
 import type { GgufFamily } from './architectures.js';
 import { type Attention, fullAttention, headLength } from './attention.js';
 import { type GgufKeys, integerAt, perLayerIntegersAt, valueAt, wrongAt } from './metadata.js';

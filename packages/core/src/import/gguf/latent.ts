@@ -1,4 +1,4 @@
-import type { CompressedLayer, LatentLayer, Layer } from '../../layer.js';
+import type { CompressedLayer, LatentLayer, Layer } from '../../model/layer.js';
 import type { GgufFamily } from './architectures.js';
 import { type Attention, fullAttention, isLatent, queryHeads } from './attention.js';
 import { flagsAt, integerAt, optionalIntegerAt, perLayerIntegersAt, valueAt, wrongAt } from './metadata.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../text/errors.js';
 import { describe } from '../fields.js';
 
 /**

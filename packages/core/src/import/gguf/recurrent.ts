@@ -1,4 +1,4 @@
-import type { Layer, RecurrentLayer } from '../../layer.js';
+import type { Layer, RecurrentLayer } from '../../model/layer.js';
 import type { Attention } from './attention.js';
 import { queryHeads } from './attention.js';
 import {

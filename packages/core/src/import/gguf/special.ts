@@ -1,5 +1,5 @@
-import type { Layer } from '../../layer.js';
-import { checkLayerCount } from '../../model.js';
+import type { Layer } from '../../model/layer.js';
+import { checkLayerCount } from '../../model/model.js';
 import { withSharedTail } from '../shared-layers.js';
 import type { GgufFamily } from './architectures.js';
 import { type Attention, fullAttention, headLength } from './attention.js';

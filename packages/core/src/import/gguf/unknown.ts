@@ -1,5 +1,5 @@
-import { InputError } from '../../errors.js';
-import { nearest } from '../../nearest.js';
+import { InputError } from '../../text/errors.js';
+import { nearest } from '../../text/nearest.js';
 import type { Geometry } from '../family.js';
 import { KNOWN_ARCHITECTURES } from './architectures.js';
 import type { Attention } from './attention.js';

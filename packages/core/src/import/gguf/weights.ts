@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import { checkExactBytes } from '../../exact.js';
-import type { Weights } from '../../model.js';
+import type { Weights } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { checkExactBytes } from '../../text/exact.js';
 import { TENSOR_TYPES } from './tensor-types.js';
 
 /** A tensor of a GGUF file: its name, the elements along each axis (the innermost first) and the number of its type. */

@@ -1,4 +1,4 @@
-import type { Layer } from '../../layer.js';
+import type { Layer } from '../../model/layer.js';
 import { type Attention, fullAttention, slidingAttention } from './attention.js';
 import { flagsAt, integerAt, optionalIntegerAt, valueAt, wrongAt } from './metadata.js';
 

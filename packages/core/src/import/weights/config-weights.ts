@@ -1,6 +1,6 @@
-import { InputError } from '../../errors.js';
-import type { Layer } from '../../layer.js';
-import type { ChosenDtype, WeightPart, Weights } from '../../model.js';
+import type { Layer } from '../../model/layer.js';
+import type { ChosenDtype, WeightPart, Weights } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { type Config, field, optionalObject, optionalString } from '../fields.js';
 import { decoderTensors } from './decoder.js';
 import { DECODERS } from './decoders.js';

@@ -1,4 +1,4 @@
-import { type Layer, memoriesOf } from '../../layer.js';
+import { type Layer, memoriesOf } from '../../model/layer.js';
 import { type Config, integer } from '../fields.js';
 import { type AttentionStyle, attentionTensors, type Flag, isOn } from './attention.js';
 import { flag } from './fields.js';

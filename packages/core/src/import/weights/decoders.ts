@@ -1,4 +1,4 @@
-import type { Layer } from '../../layer.js';
+import type { Layer } from '../../model/layer.js';
 import { type Config, field, integer, optionalInteger, optionalObject, wrong } from '../fields.js';
 import { attentionTensors, type Flag, latentAttentionTensors } from './attention.js';
 import { type DecoderStyle, isIndexed, isRecurrent, type LayerTensors } from './decoder.js';

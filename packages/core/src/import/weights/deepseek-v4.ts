@@ -1,4 +1,4 @@
-import { type CompressedLayer, memoriesOf } from '../../layer.js';
+import { type CompressedLayer, memoriesOf } from '../../model/layer.js';
 import { type Config, field, integer, optionalInteger } from '../fields.js';
 import type { DecoderStyle, LayerTensors } from './decoder.js';
 import { type ExpertStyle, expertTensors, sharedExperts } from './feed-forward.js';

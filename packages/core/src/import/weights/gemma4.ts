@@ -1,5 +1,5 @@
-import { type Layer, memoriesOf } from '../../layer.js';
-import { checkLayerCount } from '../../model.js';
+import { type Layer, memoriesOf } from '../../model/layer.js';
+import { checkLayerCount } from '../../model/model.js';
 import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { isOn } from './attention.js';
 import type { DecoderStyle } from './decoder.js';

@@ -1,4 +1,4 @@
-import { checkLayerCount } from '../../model.js';
+import { checkLayerCount } from '../../model/model.js';
 import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { denseTensors } from './feed-forward.js';
 import { flag } from './fields.js';

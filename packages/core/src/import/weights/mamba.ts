@@ -1,4 +1,4 @@
-import type { Layer } from '../../layer.js';
+import type { Layer } from '../../model/layer.js';
 import { nemotronTypes } from '../families/mamba.js';
 import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { attentionTensors, type Flag, isOn } from './attention.js';

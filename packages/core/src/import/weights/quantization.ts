@@ -1,5 +1,5 @@
-import { type DtypeName, dtypeOf, rowBytes } from '../../dtype.js';
-import { ceilDiv } from '../../exact.js';
+import { type DtypeName, dtypeOf, rowBytes } from '../../model/dtype.js';
+import { ceilDiv } from '../../text/exact.js';
 import {
   type Config,
   field,

@@ -1,4 +1,4 @@
-import { ceilDiv } from '../../exact.js';
+import { ceilDiv } from '../../text/exact.js';
 import { asObject, type Config, field, integer, optionalBoolean, wrong } from '../fields.js';
 import { attentionTensors } from './attention.js';
 import type { DecoderStyle, LayerTensors } from './decoder.js';

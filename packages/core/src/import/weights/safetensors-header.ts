@@ -1,5 +1,5 @@
-import { InputError } from '../../errors.js';
-import type { Weights } from '../../model.js';
+import type { Weights } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { asObject, type Config, describe, field } from '../fields.js';
 
 /**

@@ -1,4 +1,4 @@
-import { type Layer, memoriesOf } from '../../layer.js';
+import { type Layer, memoriesOf } from '../../model/layer.js';
 import type { Tensors } from './tensors.js';
 
 /** Projections into a latent that all heads share, and sparse-attention indexers. */

@@ -1,4 +1,4 @@
-import type { WeightPart } from '../../model.js';
+import type { WeightPart } from '../../model/model.js';
 
 /** Equal tensors of a checkpoint: `copies` matrices of `rows x columns` numbers. */
 export interface Tensors {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DTYPES } from '../../../src/dtype.js';
-import { InputError } from '../../../src/errors.js';
 import { TENSOR_TYPES } from '../../../src/import/gguf/tensor-types.js';
 import { type GgufTensor, weightsOf } from '../../../src/import/gguf/weights.js';
+import { DTYPES } from '../../../src/model/dtype.js';
+import { InputError } from '../../../src/text/errors.js';
 
 const tensor: fc.Arbitrary<GgufTensor> = fc
   .tuple(

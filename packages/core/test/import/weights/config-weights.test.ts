@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, type CatalogueEntry, modelFromEntry } from '../../../src/catalogue/index.js';
 import { modelFromConfig } from '../../../src/import/config.js';
-import type { Weights } from '../../../src/model.js';
+import type { Weights } from '../../../src/model/model.js';
 import { mutated } from '../mutations.js';
 
 /** Counted by `tooling/transformers/parameter_counts.py`; `config` is absent for an entry of the catalogue. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../src/errors.js';
 import { weightsFromSafetensorsHeader } from '../../../src/import/weights/safetensors-header.js';
+import { InputError } from '../../../src/text/errors.js';
 
 const BYTES = { F32: 4, BF16: 2, F16: 2, F8_E4M3: 1 } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../src/errors.js';
 import { weightsFromSafetensorsIndex } from '../../../src/import/weights/safetensors-index.js';
+import { InputError } from '../../../src/text/errors.js';
 
 describe('the weights of a safetensors index', () => {
   const part = {

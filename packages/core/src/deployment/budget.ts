@@ -1,0 +1,52 @@
+/**
+ * How a quantity is known: `rule`, the engine computes it so; `formula`, derived from its code, with the error that it
+ * showed on what it was not made from; `assumed`, neither.
+ */
+export type How = 'rule' | 'formula' | 'assumed';
+
+/** Bytes that lie between two ends; all exact integers, `low <= bytes <= high`. */
+export interface Quantity {
+  /** What is most likely. */
+  readonly bytes: number;
+  readonly low: number;
+  readonly high: number;
+  readonly how: How;
+}
+
+/** What takes memory beside the cache: weights, activations, graphs, and so on. */
+export interface BudgetPart extends Quantity {
+  /** For people: `weights`, `activations`, `CUDA graphs`. */
+  readonly name: string;
+  /** The arithmetic, line by line. */
+  readonly explanation: readonly string[];
+  /** Repository, file and version of the rule, or what the figure was fitted on. */
+  readonly source: string;
+  /** Relative to what was published, on what the part was not made from. */
+  readonly error?: { readonly judgedOn: number; readonly median: number; readonly p90: number };
+}
+
+/** How the memory of one device, or of the host, is divided. */
+export interface DeviceBudget {
+  readonly where: 'device' | 'host';
+  /** Devices that hold just as much. */
+  readonly copies: number;
+  /** All of its memory. */
+  readonly total: Quantity;
+  /** Of that, what the engine may use. */
+  readonly usable: Quantity;
+  /** What is neither cache nor free. */
+  readonly parts: readonly BudgetPart[];
+  /** What is left for the cache. Its ends are calibrated as a whole: the sum of all worst ends would be too wide. */
+  readonly available: Quantity;
+}
+
+/** Whether something fits whichever end of the range is true. */
+export type Verdict = 'fits' | 'may-fit' | 'does-not-fit';
+
+/** The memory of all devices of a deployment. */
+export interface Budget {
+  readonly devices: readonly DeviceBudget[];
+  /** Which of them decides what fits. */
+  readonly fullest: number;
+  readonly verdict: Verdict;
+}

@@ -1,0 +1,88 @@
+import { replicasInUse, shardsOf } from '../../deployment/shards.js';
+import type { Workload } from '../../deployment/workload.js';
+import type { ChosenDtype, Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
+import { ceilDiv } from '../../text/exact.js';
+import type { Engine, RankPlan } from '../contract.js';
+import { isDeepseekV4 } from './deepseek-v4.js';
+import { batchedTokensOn, gpuMemoryUtilization, sequencesOn } from './device-defaults.js';
+import { blockLayoutOf } from './layout.js';
+import { nullBlocks } from './null-block.js';
+import { poolsOf } from './pools.js';
+import { removalWarnings } from './removed-architectures.js';
+import type { VllmSettings } from './settings.js';
+import { modelDtype } from './states.js';
+
+/**
+ * vLLM, its V1 engine: vllm-project/vllm v0.33.0 and its predecessors since 0.10.2.
+ *
+ * It takes all memory that it is given and cuts it into blocks, so what is counted here are the blocks that
+ * `numSequences` requests of `contextLength` tokens may need at the same time, as vLLM itself reckons them (see
+ * `requestRules`): what it says is needed to serve one request of the model's length is the same number for one. The
+ * null block that it keeps free is not counted. `vllmCapacity` gives the numbers that it logs for a memory size.
+ *
+ * - Blocks and pages: `blockSizeOf`, `alignHybridBlocks`; groups of layers: `groupsOf`.
+ * - Each tensor-parallel rank has `numKeyValueHeads / tensorParallel` heads, at least one; a latent is kept by every
+ *   rank; a recurrent layer's heads are split. `contextParallel` is `--decode-context-parallel-size`: it needs no
+ *   devices of its own but splits tokens over tensor-parallel ranks that hold the same.
+ */
+export function vllm(settings: VllmSettings = {}): Engine {
+  return {
+    name: 'vllm',
+    kvCacheDtype,
+    memoryUtilization: gpuMemoryUtilization(settings),
+    memoryUtilizationFlag: '--gpu-memory-utilization',
+    onDevice: ({ name, memoryBytes }) =>
+      vllm({
+        maxNumBatchedTokens: batchedTokensOn(name, memoryBytes, settings),
+        maxNumSeqs: sequencesOn(name, memoryBytes, settings),
+        ...settings,
+      }),
+    unusableBytes: (model, workload) => {
+      const { stages } = blockLayoutOf(model, workload, settings);
+      return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));
+    },
+    contextParallelDevices: false,
+    plan: (model, workload) => {
+      checkSequences(workload, settings);
+      const layout = blockLayoutOf(model, workload, settings);
+      return {
+        tokenShards: replicasInUse(workload) * workload.contextParallel,
+        ranks: shardsOf(model, workload).map(({ stage, replicas, numSequences }): RankPlan => {
+          const own = layout.stages[stage];
+          return {
+            stage,
+            replicas,
+            devices: workload.tensorParallel,
+            pools: own === undefined ? [] : poolsOf(layout, own, numSequences),
+          };
+        }),
+        warnings: [
+          ...removalWarnings(model, settings),
+          ...((settings.numSpeculativeTokens ?? 0) > 0
+            ? ["The cache of the draft model's own layers is not counted."]
+            : []),
+        ],
+      };
+    },
+  };
+}
+
+/** @throws InputError where a replica would have more sequences than it runs at a time. */
+function checkSequences({ numSequences, dataParallel }: Workload, { maxNumSeqs }: VllmSettings): void {
+  if (maxNumSeqs !== undefined && ceilDiv(numSequences, dataParallel) > maxNumSeqs) {
+    throw new InputError(
+      `vLLM runs at most ${maxNumSeqs} sequences at a time on each replica (--max-num-seqs); numSequences is ${numSequences}.`,
+    );
+  }
+}
+
+/** `auto` is what vLLM computes in, unless the checkpoint says how its cache is stored, or only one format runs. */
+function kvCacheDtype(model: Model): ChosenDtype {
+  if (isDeepseekV4(model)) {
+    return { dtype: 'fp8_e4m3', reason: 'vLLM stores DeepSeek-V4 in fp8_ds_mla' };
+  }
+  return model.kvCacheDtype.dtype === 'fp32'
+    ? { dtype: modelDtype(model), reason: 'vLLM runs fp32 checkpoints in bf16' }
+    : model.kvCacheDtype;
+}

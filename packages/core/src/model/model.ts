@@ -1,0 +1,104 @@
+import { InputError } from '../text/errors.js';
+import { checkInteger } from '../text/exact.js';
+import type { DtypeName } from './dtype.js';
+import { checkLayer, type Layer, memoriesOf } from './layer.js';
+
+/** A dtype with the reason why it was chosen, in words for the user. */
+export interface ChosenDtype {
+  readonly dtype: DtypeName;
+  readonly reason: string;
+}
+
+/** Parameters and bytes of a model's weights, with where the numbers come from. */
+export interface Weights {
+  /** Absent where only the bytes are known. */
+  readonly parameters?: number;
+  readonly bytes: number;
+  /** In words: a file, a formula, the user. */
+  readonly source: string;
+  /** What they are made of, where that is known; together they are all of it. */
+  readonly parts?: readonly WeightPart[];
+}
+
+/**
+ * Weights of one kind: the table of token embeddings, the output head where it is not that table, matrices of attention
+ * and feed-forward layers, those of routed experts, and all else (norms, biases, routers).
+ */
+export interface WeightPart {
+  readonly kind: 'embedding' | 'head' | 'projection' | 'expert' | 'other';
+  readonly parameters: number;
+  readonly bytes: number;
+  /** Of those, what one token reads: no row of an embedding but its own (counted as none), and no expert but its own. */
+  readonly activeParameters: number;
+  readonly activeBytes: number;
+  /** Parameters that at most `ways` tensor-parallel devices can split, each device more having a copy; all others any. */
+  readonly splits?: readonly { readonly ways: number; readonly parameters: number }[];
+}
+
+/** A model as far as memory is concerned: what each of its layers remembers. */
+export interface Model {
+  /** The published id, a path, or a design's short name. */
+  readonly id: string;
+  /** For people: in tables, legends and titles. */
+  readonly name: string;
+  /** Where the geometry comes from: a path, an address, `hyperparameters`. */
+  readonly source: string;
+  /** The architecture's own name (`LlamaForCausalLM`, `llama`). */
+  readonly architecture: string;
+  readonly numHiddenLayers: number;
+  /** One entry for each hidden layer, in order. */
+  readonly layers: readonly Layer[];
+  readonly numAttentionHeads?: number;
+  readonly hiddenSize?: number;
+  /** The longest context that the model was trained for, in tokens. */
+  readonly maxPositionEmbeddings?: number;
+  /** What activations are computed in; convolution states are kept in it. */
+  readonly dtype: ChosenDtype;
+  /** What `--kv-dtype auto` means for this model. */
+  readonly kvCacheDtype: ChosenDtype;
+  readonly weights?: Weights;
+  /** What a reader of the estimate must know: a guess that was made, a field that was rounded. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The model, if it is whole: as many layers as it says, all sizes positive, shared caches that exist.
+ *
+ * @throws InputError naming what is wrong.
+ */
+export function checkModel(model: Model): Model {
+  checkInteger(model.numHiddenLayers, 'numHiddenLayers');
+  if (model.layers.length !== model.numHiddenLayers) {
+    throw new InputError(
+      `numHiddenLayers is ${model.numHiddenLayers}, but ${model.layers.length} layers are described.`,
+    );
+  }
+  const checked = new Set<Layer>();
+  model.layers.forEach((layer, index) => {
+    // What makes sense at a layer's first place does so wherever the same layer comes again.
+    if (checked.has(layer)) {
+      return;
+    }
+    checked.add(layer);
+    checkLayer(layer, index);
+    for (const memory of memoriesOf(layer)) {
+      const owner = memory.kind === 'shared' ? model.layers[memory.sharesWith] : undefined;
+      if (owner !== undefined && (owner.kind === 'shared' || owner.kind === 'none')) {
+        throw new InputError(`Layer ${index} shares the cache of a layer that stores none.`);
+      }
+    }
+  });
+  return model;
+}
+
+/** Beyond any model, and few enough to describe one by one. */
+const MAX_LAYERS = 100_000;
+
+/** @throws InputError for a number of layers that no model has. */
+export function checkLayerCount(nLayers: number): number {
+  checkInteger(nLayers, 'the number of layers');
+  if (nLayers > MAX_LAYERS) {
+    throw new InputError(`The number of layers is ${nLayers}; at most ${MAX_LAYERS} are supported.`);
+  }
+  return nLayers;
+}
