@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { releasesOf } from '../../src/engines/releases.js';
+import { TRANSFORMERS_RELEASES } from '../../src/engines/transformers/releases.js';
+import { VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
 import { InputError } from '../../src/text/errors.js';
 
 interface Facts {
@@ -70,6 +72,16 @@ describe('releases', () => {
         }
       }),
     );
+  });
+});
+
+describe.each([
+  ['vLLM', VLLM_RELEASES],
+  ['transformers', TRANSFORMERS_RELEASES],
+])('releases of %s', (_engine, { names, named }) => {
+  it('are listed once each, newest first', () => {
+    expect(names.map((name) => named(name).release)).toEqual(names);
+    expect(names).toEqual([...names].sort((one, other) => other.localeCompare(one, 'en', { numeric: true })));
   });
 });
 
