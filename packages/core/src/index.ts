@@ -1,4 +1,4 @@
-export type { Budget, BudgetPart, DeviceBudget, How, Quantity, Verdict } from './deployment/budget.js';
+export type { Budget, BudgetPart, DeviceBudget, Verdict } from './deployment/budget.js';
 export type { DeviceGroup } from './deployment/shards.js';
 export { weightsInDtype } from './deployment/weights-on-devices.js';
 export * from './deployment/workload.js';
@@ -56,4 +56,5 @@ export * from './text/errors.js';
 export { checkInteger } from './text/exact.js';
 export * from './text/nearest.js';
 export * from './text/numbers.js';
+export { exactly, type How, type Quantity } from './text/quantity.js';
 export * from './text/units.js';

@@ -1,17 +1,4 @@
-/**
- * How a quantity is known: `rule`, the engine computes it so; `formula`, derived from its code, with the error that it
- * showed on what it was not made from; `assumed`, neither.
- */
-export type How = 'rule' | 'formula' | 'assumed';
-
-/** Bytes that lie between two ends; all exact integers, `low <= bytes <= high`. */
-export interface Quantity {
-  /** What is most likely. */
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
-  readonly how: How;
-}
+import type { Quantity } from '../text/quantity.js';
 
 /** What takes memory beside the cache: weights, activations, graphs, and so on. */
 export interface BudgetPart extends Quantity {
