@@ -11,6 +11,8 @@ export { ENGINE_NAMES, engineSettings } from './engines/all-settings.js';
 export * from './engines/contract.js';
 export { ideal } from './engines/ideal/engine.js';
 export { llamacpp } from './engines/llamacpp/engine.js';
+export { computeBuffers, type RunOptions } from './engines/llamacpp/compute-buffers.js';
+export { type Placement, type PlacementFlags, placementOf } from './engines/llamacpp/placement.js';
 export { LLAMACPP_SETTINGS, type LlamacppSettings } from './engines/llamacpp/settings.js';
 export * from './engines/settings.js';
 export { type SglangCapacity, sglangCapacity } from './engines/sglang/capacity.js';

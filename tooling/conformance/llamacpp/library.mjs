@@ -42,6 +42,9 @@ const ModelParams = koffi.struct('llama_model_params', {
   no_alloc: 'bool',
   load_mtp: 'bool',
 });
+const Override = koffi.struct('llama_model_tensor_buft_override', { pattern: 'str', buft: Pointer });
+/** `GGML_BACKEND_DEVICE_TYPE_CPU`. */
+const CPU = 0;
 const GgufParams = koffi.struct('gguf_init_params', { no_alloc: 'bool', ctx: Pointer });
 const ContextParams = koffi.struct('llama_context_params', {
   n_ctx: 'uint32_t',
@@ -119,12 +122,38 @@ export function loadLibrary(log, backend) {
   ]);
   const makeContext = llama.func('llama_init_from_model', Pointer, [Pointer, ContextParams]);
   const free = llama.func('llama_free', 'void', [Pointer]);
+  const deviceAt = ggml.func('ggml_backend_dev_get', Pointer, ['size_t']);
+  const deviceOfType = ggml.func('ggml_backend_dev_by_type', Pointer, ['int']);
+  const bufferTypeOf = ggml.func('ggml_backend_dev_buffer_type', Pointer, [Pointer]);
+  const maxDevices = llama.func('size_t llama_max_devices()');
+  /** Shares of the devices and tensors that go elsewhere, as the pointers that the engine takes. */
+  const placed = ({ tensorSplit, overrides = [], ...params }) => ({
+    ...params,
+    ...(tensorSplit !== undefined && {
+      tensor_split: koffi.as(
+        Float32Array.from({ length: Number(maxDevices()) }, (_, device) => tensorSplit[device] ?? 0),
+        'float *',
+      ),
+    }),
+    ...(overrides.length > 0 && {
+      tensor_buft_overrides: koffi.as(
+        [
+          ...overrides.map(({ pattern, backend }) => ({
+            pattern,
+            buft: bufferTypeOf(backend === 'host' ? deviceOfType(CPU) : deviceAt(backend)),
+          })),
+          { pattern: null, buft: null },
+        ],
+        koffi.pointer(Override),
+      ),
+    }),
+  });
   return {
     /** The model that the metadata of a GGUF file describes, its tensors without memory; null where there is none. */
     modelOf: (path, params = { n_gpu_layers: 0 }) =>
       initModel(readMetadata(path, { no_alloc: true, ctx: null }), null, null, {
         ...modelDefaults(),
-        ...params,
+        ...placed(params),
         no_alloc: true,
       }),
     /** Makes a context, looks at it and frees it; whether it could be made. */

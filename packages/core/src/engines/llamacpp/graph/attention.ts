@@ -215,7 +215,7 @@ export function project(
   const tokens = x.ne[1];
   const widths = [numAttentionHeads * keyHeadDim, numKeyValueHeads * keyHeadDim, numKeyValueHeads * valueHeadDim] as const;
   const clamp = (tensor: Tensor) => (isClamped ? ggml.clamp(tensor) : tensor);
-  if (isFused) {
+  if (build.has(`blk.${block}.attn_qkv.weight`, isFused)) {
     const qkv = clamp(linear(build, x, block, 'attn_qkv', widths[0] + widths[1] + widths[2], bias));
     const part = (heads: number, dim: number, from: number) =>
       ggml.view(qkv, [dim, heads, tokens], [dim * F32.blockBytes, qkv.nb[1]], from * F32.blockBytes);

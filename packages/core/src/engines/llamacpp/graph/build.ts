@@ -53,7 +53,6 @@ export interface Homes {
   readonly cache: (block: number) => number;
   /** The device that a block's norms are asked to run on; undefined where they follow their operands. */
   readonly norm: (block: number) => number | undefined;
-  readonly isOnHost: boolean;
 }
 
 /** A graph that is being built. */
@@ -95,7 +94,7 @@ export function normalize(
     }
   }
   const scaled = ggml.mul(normed, weight(build, `${path}.weight`, weights));
-  return bias ? ggml.add(scaled, weight(build, `${path}.bias`, weights)) : scaled;
+  return build.has(`${path}.bias`, bias) ? ggml.add(scaled, weight(build, `${path}.bias`, weights)) : scaled;
 }
 
 export interface NormOptions {
@@ -105,10 +104,10 @@ export interface NormOptions {
   readonly weights?: number;
 }
 
-/** A product with a weight, and its bias. */
+/** A product with a weight, and its bias where the file has one, or the architecture usually. */
 export function linear(build: Build, x: Tensor, block: number, name: string, out: number, bias = false): Tensor {
   const product = ggml.mulMat(blockWeight(build, block, `${name}.weight`, x.ne[0], out), x);
-  return bias ? ggml.add(product, blockWeight(build, block, `${name}.bias`, out)) : product;
+  return build.has(`blk.${block}.${name}.bias`, bias) ? ggml.add(product, blockWeight(build, block, `${name}.bias`, out)) : product;
 }
 
 /** The embeddings of a step's tokens, or those that are given instead: `build_inp_embd`. */

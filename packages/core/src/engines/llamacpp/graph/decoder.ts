@@ -32,7 +32,7 @@ export interface Recipe {
   readonly qkNorm?: 'heads' | 'rows';
   readonly qkNormBias?: boolean;
   readonly qkNormFollowsRope?: boolean;
-  readonly rope: 'all' | 'sliding' | 'none';
+  readonly rope: 'all' | 'sliding' | 'three of four' | 'none';
   readonly ropeFactors?: boolean;
   readonly scalesQueries?: boolean;
   readonly hasSinks?: boolean;
@@ -89,7 +89,7 @@ export function decoder(build: Build, recipe: Recipe): void {
     x = ggml.getRows(x, wanted);
   }
   let logits = ggml.mulMat(weight(build, 'output.weight', hiddenSize, vocabSize), x);
-  if (recipe.hasHeadBias === true) {
+  if (build.has('output.bias', recipe.hasHeadBias === true)) {
     logits = ggml.add(logits, weight(build, 'output.bias', vocabSize));
   }
   if (recipe.scalesLogits === true) {
@@ -159,11 +159,11 @@ function attention(
   const projected =
     qkNorm === 'rows' ? projectRows(build, recipe, block, index, normed) : project(build, normed, index, recipe.qkv);
   let { q, k } = projected;
-  const factors = recipe.ropeFactors === true ? weight(build, 'rope_freqs.weight', keyHeadDim / 2) : undefined;
-  const turns = recipe.rope === 'all' || (recipe.rope === 'sliding' && block.isSliding);
+  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true) ? blockWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2) : undefined;
+  const turns = recipe.rope === 'all' || (recipe.rope === 'sliding' && block.isSliding) || (recipe.rope === 'three of four' && (index + 1) % 4 !== 0);
   const prepare = (x: Tensor, name: string) => {
     const norm = (y: Tensor) =>
-      qkNorm === 'heads' ? normalize(build, y, name, index, { ...recipe.norm, bias: recipe.qkNormBias === true }) : y;
+      qkNorm === 'heads' && build.has(`blk.${index}.${name}.weight`, true) ? normalize(build, y, name, index, { ...recipe.norm, bias: recipe.qkNormBias === true }) : y;
     const first = recipe.qkNormFollowsRope === true ? x : norm(x);
     const turned = turns ? ggml.rope(first, positions, factors) : first;
     return recipe.qkNormFollowsRope === true ? norm(turned) : turned;

@@ -1,0 +1,98 @@
+import type { Workload } from '../../deployment/workload.js';
+import type { GgufTensor } from '../../import/gguf.js';
+import { TENSOR_TYPES } from '../../import/gguf/tensor-types.js';
+import { dtypeOf } from '../../model/dtype.js';
+import type { Model } from '../../model/model.js';
+import { ceilDiv } from '../../text/exact.js';
+import { hasFlashAttention } from './architectures.js';
+import { cellRules } from './cells.js';
+import { blocksOf } from './graph/blocks.js';
+import type { Build, Step } from './graph/build.js';
+import { decoder } from './graph/decoder.js';
+import { emptyGraph } from './graph/graph.js';
+import { planBuffers } from './graph/plan.js';
+import { recipeOf } from './graph/recipes.js';
+import { homesOf, type Placement } from './placement.js';
+import type { LlamacppSettings } from './settings.js';
+
+/** How a process of llama.cpp is run, as far as its buffers depend on it. */
+export interface RunOptions {
+  /**
+   * `llama-server` reserves scores for one token of each sequence, other programs (`llama-cli`, `llama-bench`) for all
+   * of a step.
+   */
+  readonly isServer: boolean;
+  readonly placement: Placement;
+  /** Whether large operations on the host's weights run on a device; off with `--no-op-offload`. */
+  readonly offloadsOperations?: boolean;
+  /** The tensors of the file, where they are known. */
+  readonly tensors?: readonly GgufTensor[];
+}
+
+/** Copies of a graph's inputs under pipeline parallelism: `GGML_SCHED_MAX_COPIES`. */
+const PIPELINE_COPIES = 4;
+
+/**
+ * Bytes of the compute buffer of each device, and of the host's, last; undefined where the graph of the architecture is
+ * not known.
+ *
+ * Source: ggml-org/llama.cpp v0.5.0, `src/llama-context.cpp` (`llama_context::sched_reserve`, `graph_reserve`).
+ */
+export function computeBuffers(
+  model: Model,
+  workload: Workload,
+  settings: LlamacppSettings,
+  options: RunOptions,
+): readonly number[] | undefined {
+  const recipe = recipeOf(model.architecture);
+  const blocks = blocksOf(model);
+  const { hiddenSize, vocabSize } = model;
+  if (recipe === undefined || blocks === undefined || hiddenSize === undefined || vocabSize === undefined) {
+    return undefined;
+  }
+  const step = stepOf(model, workload, settings, options.isServer);
+  const graph = emptyGraph();
+  const types = new Map(options.tensors?.map(({ name, type }) => [name, TENSOR_TYPES.get(type)]));
+  const build: Build = {
+    graph,
+    hiddenSize,
+    vocabSize,
+    blocks,
+    step,
+    homes: homesOf(options.placement, step.tokens),
+    typeOf: (name) => types.get(name),
+    has: (name, usually) => (options.tensors === undefined ? usually : types.has(name)),
+  };
+  decoder(build, recipe);
+  return planBuffers(graph, {
+    count: options.placement.devices + 1,
+    supports: () => true,
+    offloadsOperations: options.offloadsOperations ?? true,
+    copies: options.placement.isPipelined ? PIPELINE_COPIES : 1,
+  });
+}
+
+/** What the largest step is reserved for. */
+export function stepOf(
+  model: Model,
+  { contextLength, numSequences, keyDtype, valueDtype }: Workload,
+  settings: LlamacppSettings,
+  isServer: boolean,
+): Step {
+  const { batchSize = 2048, ubatchSize = 512 } = settings;
+  const { full, sliding } = cellRules(model, numSequences, settings);
+  const shape = (cells: typeof full) => ({ cells: cells.cells(contextLength), streams: cells.streams });
+  const cells = shape(full);
+  const batch = Math.min(batchSize, contextLength * numSequences);
+  const tokens = Math.min(ubatchSize, batch);
+  return {
+    tokens: ceilDiv(tokens, numSequences) * numSequences,
+    sequences: numSequences,
+    outputs: Math.min(tokens, isServer ? Math.max(1, Math.min(batchSize, numSequences)) : batch),
+    flashAttention: settings.flashAttn !== 'off' && hasFlashAttention(model),
+    keyType: dtypeOf(keyDtype),
+    valueType: dtypeOf(valueDtype),
+    full: cells,
+    sliding: sliding === undefined ? cells : shape(sliding),
+  };
+}
