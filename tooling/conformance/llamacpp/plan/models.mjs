@@ -36,7 +36,10 @@ export const PLANNED = [
   { ...dense('meta-llama/Llama-3.2-3B', 'llama', 28, 3072, 8192, 24, 8, 128, 128256), file: ['rope_freqs.weight'] },
   { ...dense('meta-llama/Llama-3.1-70B', 'llama', 80, 8192, 28672, 64, 8, 128, 128256), file: ['rope_freqs.weight'] },
   dense('mistralai/Mistral-7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000),
-  dense('mistralai/Mixtral-8x7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000, experts(8, 2, 14336)),
+  {
+    ...dense('mistralai/Mixtral-8x7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000, experts(8, 2, 14336)),
+    blocks: ['ffn_gate_exps.weight'],
+  },
   { ...dense('Qwen/Qwen2.5-7B', 'qwen2', 28, 3584, 18944, 28, 4, 128, 152064), blocks: BIASES },
   { ...dense('Qwen/Qwen2.5-0.5B', 'qwen2', 24, 896, 4864, 14, 2, 64, 151936), blocks: BIASES },
   {

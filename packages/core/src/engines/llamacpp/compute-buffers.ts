@@ -10,7 +10,7 @@ import { blocksOf } from './graph/blocks.js';
 import type { Build, Step } from './graph/build.js';
 import { decoder } from './graph/decoder.js';
 import { emptyGraph } from './graph/graph.js';
-import { planBuffers } from './graph/plan.js';
+import { dump, planBuffers } from './graph/plan.js';
 import { recipeOf } from './graph/recipes.js';
 import { homesOf, type Placement } from './placement.js';
 import type { LlamacppSettings } from './settings.js';
@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly placement: Placement;
   /** Whether large operations on the host's weights run on a device; off with `--no-op-offload`. */
   readonly offloadsOperations?: boolean;
+  /**
+   * As `--fit` plans it and `llama-fit-params` prints it, where norms at the border of two devices run on the earlier one;
+   * when the model is loaded, they run where their block is: a plan forgets what was asked for.
+   */
+  readonly isPlan?: boolean;
   /** The tensors of the file, where they are known. */
   readonly tensors?: readonly GgufTensor[];
 }
@@ -36,7 +41,8 @@ const PIPELINE_COPIES = 4;
  * Bytes of the compute buffer of each device, and of the host's, last; undefined where the graph of the architecture is
  * not known.
  *
- * Source: ggml-org/llama.cpp v0.5.0, `src/llama-context.cpp` (`llama_context::sched_reserve`, `graph_reserve`).
+ * Source: ggml-org/llama.cpp v0.5.0, `src/llama-context.cpp` (`llama_context::sched_reserve`, `graph_reserve`),
+ * `ggml/src/ggml-backend.cpp` (`ggml_backend_sched_reserve_size`, which resets what `ggml_backend_sched_reserve` keeps).
  */
 export function computeBuffers(
   model: Model,
@@ -58,12 +64,14 @@ export function computeBuffers(
     hiddenSize,
     vocabSize,
     blocks,
+    shared: new Map(),
     step,
-    homes: homesOf(options.placement, step.tokens),
+    homes: homesOf(options.placement, step.tokens, options.isPlan === true),
     typeOf: (name) => types.get(name),
     has: (name, usually) => (options.tensors === undefined ? usually : types.has(name)),
   };
   decoder(build, recipe);
+  if ((globalThis as any).process?.env.DUMP) { (globalThis as any).dumped = dump(graph, { count: options.placement.devices + 1, supports: () => true, offloadsOperations: true, copies: options.placement.isPipelined ? 4 : 1 }); return []; }
   return planBuffers(graph, {
     count: options.placement.devices + 1,
     supports: () => true,

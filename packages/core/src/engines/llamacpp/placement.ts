@@ -120,8 +120,8 @@ function ownBackend(name: string, blocks: readonly number[], host: number): numb
 }
 
 /** The same as a graph's builder asks it. */
-export function homesOf(placement: Placement, stepTokens: number): Homes {
-  const asksForNorms = placement.isFull || stepTokens < MIN_TOKENS_FREE_NORMS;
+export function homesOf(placement: Placement, stepTokens: number, isPlan: boolean): Homes {
+  const asksForNorms = !isPlan && (placement.isFull || stepTokens < MIN_TOKENS_FREE_NORMS);
   return {
     weight: placement.weight,
     cache: placement.cache,

@@ -65,12 +65,23 @@ export interface Build {
   readonly homes: Homes;
   /** The type of a weight by its name, and whether the file has it, where that is known. */
   readonly typeOf: (name: string) => ElementType | undefined;
+  /** Weights that several blocks read, by name and backend. */
+  readonly shared: Map<string, Tensor>;
   /** Whether the file has a tensor; what the architecture usually has where the file's tensors are not known. */
   readonly has: (name: string, usually: boolean) => boolean;
 }
 
 export function weight({ homes, typeOf }: Build, name: string, ...ne: number[]): Tensor {
   return ggml.leaf(typeOf(name) ?? F32, ne, { kind: 'weight', backend: homes.weight(name) });
+}
+
+/** A weight of the file that each block reads, with a copy on each backend that holds one. */
+export function sharedWeight(build: Build, block: number, name: string, ...ne: number[]): Tensor {
+  const backend = build.homes.weight(`blk.${block}.${name}`);
+  const key = `${name} on ${backend}`;
+  const made = build.shared.get(key) ?? ggml.leaf(build.typeOf(name) ?? F32, ne, { kind: 'weight', backend });
+  build.shared.set(key, made);
+  return made;
 }
 
 export function blockWeight(build: Build, block: number, name: string, ...ne: number[]): Tensor {
@@ -83,11 +94,11 @@ export function normalize(
   x: Tensor,
   name: string,
   block: number | undefined,
-  { kind = 'rms', bias = false, weights = x.ne[0] }: NormOptions = {},
+  { kind = 'rms', bias = false, weights = x.ne[0], isUnasked = false }: NormOptions = {},
 ): Tensor {
   const path = block === undefined ? name : `blk.${block}.${name}`;
   const normed = kind === 'rms' ? ggml.rmsNorm(x) : ggml.norm(x);
-  if (block !== undefined) {
+  if (block !== undefined && !isUnasked) {
     const wanted = build.homes.norm(block);
     if (wanted !== undefined) {
       normed.wanted = wanted;
@@ -102,6 +113,8 @@ export interface NormOptions {
   readonly bias?: boolean;
   /** Elements of the weight where they are not those of a row. */
   readonly weights?: number;
+  /** No device is asked for, though it belongs to a block. */
+  readonly isUnasked?: boolean;
 }
 
 /** A product with a weight, and its bias where the file has one, or the architecture usually. */

@@ -9,6 +9,7 @@ import {
   linear,
   normalize,
   type NormOptions,
+  sharedWeight,
   weight,
 } from './build.js';
 import { experts, type FeedForwardOptions, feedForward, type RoutingOptions } from './feed-forward.js';
@@ -47,6 +48,8 @@ export interface Recipe {
   readonly routing?: RoutingOptions;
   readonly sharedExpert?: 'plain' | 'gated';
   readonly scalesResiduals?: boolean;
+  /** The residual is the first operand of the last sum. */
+  readonly addsToResidual?: boolean;
   /** Where the rows of the tokens that are wanted are taken out. */
   readonly outputs?: 'last block' | 'after norm' | 'before norm';
   readonly scalesLogits?: boolean;
@@ -139,9 +142,9 @@ function decoderBlock(
       : normalize(build, middle, recipe.feedForwardNorm ?? 'ffn_norm', index, recipe.norm);
   let result = blockFeedForward(build, recipe, block, index, before);
   if (recipe.normAfterFeedForward !== undefined) {
-    result = normalize(build, result, recipe.normAfterFeedForward, undefined, recipe.norm);
+    result = normalize(build, result, recipe.normAfterFeedForward, index, { ...recipe.norm, isUnasked: true });
   }
-  return ggml.add(scaled(result), middle);
+  return recipe.addsToResidual === true ? ggml.add(middle, result) : ggml.add(scaled(result), middle);
 }
 
 function attention(
@@ -159,7 +162,7 @@ function attention(
   const projected =
     qkNorm === 'rows' ? projectRows(build, recipe, block, index, normed) : project(build, normed, index, recipe.qkv);
   let { q, k } = projected;
-  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true) ? blockWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2) : undefined;
+  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true) ? sharedWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2) : undefined;
   const turns = recipe.rope === 'all' || (recipe.rope === 'sliding' && block.isSliding) || (recipe.rope === 'three of four' && (index + 1) % 4 !== 0);
   const prepare = (x: Tensor, name: string) => {
     const norm = (y: Tensor) =>

@@ -108,7 +108,7 @@ export function experts(
     inner = ggml.glu(half(0), half(intermediateSize));
   } else {
     const up = through(x, 'up', intermediateSize);
-    if (options.gate === 'gated') {
+    if (build.has(`blk.${block}.ffn_gate_exps.weight`, options.gate === 'gated')) {
       inner = ggml.glu(through(x, 'gate', intermediateSize), up);
     } else {
       inner = ggml.unary(up, options.activation);

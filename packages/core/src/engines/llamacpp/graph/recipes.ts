@@ -65,7 +65,7 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
     'Gemma3ForConditionalGeneration',
   ],
   [
-    { ...LLAMA, qkv: { bias: false, isFused: true }, scalesQueries: true, feedForward: { kind: 'fused', activation: 'silu' } },
+    { ...LLAMA, qkv: { bias: false, isFused: true }, scalesQueries: true, addsToResidual: true, feedForward: { kind: 'fused', activation: 'silu' } },
     'phi3',
     'Phi3ForCausalLM',
   ],
@@ -76,6 +76,7 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
       norm: LAYER_NORM,
       outputBias: true,
       scalesQueries: true,
+      addsToResidual: true,
       hasHeadBias: true,
     },
     'phimoe',
