@@ -1,3 +1,4 @@
+import { Float } from '../gguf.mjs';
 import { everyLast, heads, repeat } from '../models.mjs';
 
 /**
@@ -56,8 +57,8 @@ export const PLANNED = [
   dense('google/gemma-2b', 'gemma', 18, 2048, 16384, 8, 1, 256, 256000),
   dense('google/gemma-2-9b', 'gemma2', 42, 3584, 14336, 16, 8, 256, 256000, {
     ...sliding(42, 4096, 2),
-    attn_logit_softcapping: 50,
-    final_logit_softcapping: 30,
+    attn_logit_softcapping: new Float(50),
+    final_logit_softcapping: new Float(30),
   }),
   {
     ...dense('google/gemma-3-12b-it', 'gemma3', 48, 3840, 15360, 16, 8, 256, 262144, sliding(48, 1024, 6)),

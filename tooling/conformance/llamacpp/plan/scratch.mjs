@@ -23,15 +23,14 @@ for (const m of PLANNED.filter((m) => want.length === 0 || want.some((w) => m.id
       for (const [i, c] of C.entries()) {
         const placement = placementOf(model.numHiddenLayers, p.flags, p.devices);
         const t = performance.now();
-        const ours = computeBuffers(model, c.workload, c.settings, { isServer: c.isServer, placement, tensors, isPlan: true });
-        if (process.env.DUMP) (await import("node:fs")).writeFileSync("/tmp/ours.txt", globalThis.dumped);
+        const ours = computeBuffers(model, c.workload, c.settings, { isServer: c.isServer, placement, tensors, isPlan: true })?.bytes;
         const ms = performance.now() - t;
         const b = answers[i].buffers;
         const theirs = b && [...p.devices.map((_, d) => b.find(({ name }) => name === `CUDA${d}`)?.compute), b.find(({ name }) => name === 'CUDA_Host')?.compute];
         all++;
         if (JSON.stringify(ours) !== JSON.stringify(theirs)) { bad++; console.log(m.id, i, JSON.stringify(p.flags), p.devices.length, 'ours', JSON.stringify(ours), 'theirs', JSON.stringify(theirs), ours && theirs ? ours.map((o, k) => ((o - theirs[k]) / theirs[k] * 100).toFixed(2) + '%').join(' ') : answers[i].lines.slice(-2), ms.toFixed(0) + 'ms'); }
       }
-    } catch (e) { console.log(m.id, e.message.slice(0, 300)); }
+    } catch (e) { console.log(m.id, e.message.slice(-300)); }
   }
 }
 console.log(all, bad);

@@ -6,12 +6,12 @@ import type { Model } from '../../model/model.js';
 import { ceilDiv } from '../../text/exact.js';
 import { hasFlashAttention } from './architectures.js';
 import { cellRules } from './cells.js';
-import { blocksOf } from './graph/blocks.js';
+import { blocksOf, similarBlocksOf } from './graph/blocks.js';
 import type { Build, Step } from './graph/build.js';
 import { decoder } from './graph/decoder.js';
 import { emptyGraph } from './graph/graph.js';
-import { dump, planBuffers } from './graph/plan.js';
-import { recipeOf } from './graph/recipes.js';
+import { planBuffers } from './graph/plan.js';
+import { recipeOf, USUAL_RECIPE } from './graph/recipes.js';
 import { homesOf, type Placement } from './placement.js';
 import type { LlamacppSettings } from './settings.js';
 
@@ -37,9 +37,16 @@ export interface RunOptions {
 /** Copies of a graph's inputs under pipeline parallelism: `GGML_SCHED_MAX_COPIES`. */
 const PIPELINE_COPIES = 4;
 
+/** Compute buffers, and whether they are those of the architecture's own graph. */
+export interface ComputeBuffers {
+  /** Bytes of each device's, the host's last. */
+  readonly bytes: readonly number[];
+  /** False where a decoder of the usual form stands in for a graph that is not known. */
+  readonly isOwnGraph: boolean;
+}
+
 /**
- * Bytes of the compute buffer of each device, and of the host's, last; undefined where the graph of the architecture is
- * not known.
+ * The compute buffers of a model's largest step; undefined where a size that they depend on is not known.
  *
  * Source: ggml-org/llama.cpp v0.5.0, `src/llama-context.cpp` (`llama_context::sched_reserve`, `graph_reserve`),
  * `ggml/src/ggml-backend.cpp` (`ggml_backend_sched_reserve_size`, which resets what `ggml_backend_sched_reserve` keeps).
@@ -49,11 +56,12 @@ export function computeBuffers(
   workload: Workload,
   settings: LlamacppSettings,
   options: RunOptions,
-): readonly number[] | undefined {
+): ComputeBuffers | undefined {
   const recipe = recipeOf(model.architecture);
-  const blocks = blocksOf(model);
+  const own = recipe === undefined ? undefined : blocksOf(model);
+  const blocks = own ?? similarBlocksOf(model);
   const { hiddenSize, vocabSize } = model;
-  if (recipe === undefined || blocks === undefined || hiddenSize === undefined || vocabSize === undefined) {
+  if (blocks === undefined || hiddenSize === undefined || vocabSize === undefined) {
     return undefined;
   }
   const step = stepOf(model, workload, settings, options.isServer);
@@ -70,14 +78,14 @@ export function computeBuffers(
     typeOf: (name) => types.get(name),
     has: (name, usually) => (options.tensors === undefined ? usually : types.has(name)),
   };
-  decoder(build, recipe);
-  if ((globalThis as any).process?.env.DUMP) { (globalThis as any).dumped = dump(graph, { count: options.placement.devices + 1, supports: () => true, offloadsOperations: true, copies: options.placement.isPipelined ? 4 : 1 }); return []; }
-  return planBuffers(graph, {
+  decoder(build, recipe ?? USUAL_RECIPE);
+  const bytes = planBuffers(graph, {
     count: options.placement.devices + 1,
     supports: () => true,
     offloadsOperations: options.offloadsOperations ?? true,
     copies: options.placement.isPipelined ? PIPELINE_COPIES : 1,
   });
+  return { bytes, isOwnGraph: own !== undefined };
 }
 
 /** What the largest step is reserved for. */

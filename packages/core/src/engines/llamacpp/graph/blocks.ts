@@ -31,6 +31,30 @@ export function blocksOf(model: Model): readonly Block[] | undefined {
   return blocks.every((block) => block !== undefined) ? blocks : undefined;
 }
 
+/**
+ * Blocks of the usual form that stand in for those of another kind: plain attention of the model's heads in each layer.
+ * Undefined where heads or the hidden size are not known.
+ */
+export function similarBlocksOf(model: Model): readonly Block[] | undefined {
+  const { numAttentionHeads, hiddenSize, intermediateSize } = model;
+  if (numAttentionHeads === undefined || hiddenSize === undefined) {
+    return undefined;
+  }
+  const experts = expertsOf(model);
+  const headDim = Math.max(1, Math.floor(hiddenSize / numAttentionHeads));
+  return model.layers.map((layer, index) => ({
+    numAttentionHeads,
+    numKeyValueHeads: numAttentionHeads,
+    keyHeadDim: headDim,
+    valueHeadDim: headDim,
+    hasCache: true,
+    isSliding: false,
+    ...attentionOf(layer, model),
+    intermediateSize: intermediateSize ?? 4 * hiddenSize,
+    ...(experts !== undefined && index >= (model.numDenseLayers ?? 0) && { experts }),
+  }));
+}
+
 function attentionOf(layer: Layer, { layers }: Model) {
   const [memory, ...others] = memoriesOf(layer);
   const hasCache = memory?.kind !== 'shared';

@@ -39,8 +39,3 @@ function deviceBytes(tensor: Tensor): number {
   const padding = type.blockSize > 1 && rest !== 0 ? ((ROW_PADDING - rest) / type.blockSize) * type.blockBytes : 0;
   return nbytes(tensor) + padding;
 }
-export function dump(graph: Graph, backends: Backends): string {
-  const { leafs, nodes } = schedule(graph, backends);
-  const id = new Map<Tensor, number>();
-  return [...leafs.filter(({tensor}) => !tensor.home).map(({ tensor, buffer }) => `leaf buf${buffer} ${tensor.op} [${tensor.ne}]`), ...nodes.map(({ tensor, buffer }, i) => (id.set(tensor, i), `node ${i} buf${buffer} ${tensor.op} [${tensor.ne}] ${tensor.viewSrc ? 'view' : ''} ${tensor.src.map((x) => id.get(x) ?? 'L').map((x) => `<${x}`).join(' ')}`))].join('\n');
-}

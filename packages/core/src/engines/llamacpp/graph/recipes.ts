@@ -138,6 +138,9 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...QWEN_3, routing: SIGMOID }, 'dots1', 'Dots1ForCausalLM'],
 ];
 
+/** What most decoders are like. */
+export const USUAL_RECIPE = QWEN_3;
+
 const byName = new Map(RECIPES.flatMap(([recipe, ...names]) => names.map((name) => [name, recipe] as const)));
 
 /** The recipe of an architecture, by its name in a GGUF file or a `config.json`. */
