@@ -1,12 +1,23 @@
 import { Float } from '../gguf.mjs';
-import { everyLast, heads, repeat } from '../models.mjs';
+import { everyLast, heads, mla, repeat, ssm } from '../models.mjs';
 
 /**
  * Published models with all sizes that compute buffers depend on, as the engine's converter writes them, and the tensors
  * that their files have though the engine would do without.
  */
 
-const dense = (id, architecture, layers, hidden, width, headCount, keyValueHeads, headDim, vocabulary, more = {}) => ({
+const dense = (
+  id,
+  architecture,
+  layers,
+  hidden,
+  width,
+  headCount,
+  keyValueHeads,
+  headDim,
+  vocabulary,
+  more = {},
+) => ({
   id,
   architecture,
   layers,
@@ -30,15 +41,29 @@ const sliding = (layers, window, period) => ({
   'attention.sliding_window_pattern': repeat(layers, everyLast(period, false, true)),
 });
 const BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'];
+/** What three of four blocks of Qwen3.5 have. */
+const deltaNetBlocks = (index) => ((index + 1) % 4 === 0 ? [] : ['attn_qkv.weight', 'attn_gate.weight']);
 const QK_NORMS = ['attn_q_norm.weight', 'attn_k_norm.weight'];
 
 export const PLANNED = [
-  { ...dense('meta-llama/Llama-3.1-8B', 'llama', 32, 4096, 14336, 32, 8, 128, 128256), file: ['rope_freqs.weight'] },
-  { ...dense('meta-llama/Llama-3.2-3B', 'llama', 28, 3072, 8192, 24, 8, 128, 128256), file: ['rope_freqs.weight'] },
-  { ...dense('meta-llama/Llama-3.1-70B', 'llama', 80, 8192, 28672, 64, 8, 128, 128256), file: ['rope_freqs.weight'] },
+  {
+    ...dense('meta-llama/Llama-3.1-8B', 'llama', 32, 4096, 14336, 32, 8, 128, 128256),
+    file: ['rope_freqs.weight'],
+  },
+  {
+    ...dense('meta-llama/Llama-3.2-3B', 'llama', 28, 3072, 8192, 24, 8, 128, 128256),
+    file: ['rope_freqs.weight'],
+  },
+  {
+    ...dense('meta-llama/Llama-3.1-70B', 'llama', 80, 8192, 28672, 64, 8, 128, 128256),
+    file: ['rope_freqs.weight'],
+  },
   dense('mistralai/Mistral-7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000),
   {
-    ...dense('mistralai/Mixtral-8x7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000, experts(8, 2, 14336)),
+    ...dense('mistralai/Mixtral-8x7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000, {
+      expert_count: 8,
+      expert_used_count: 2,
+    }),
     blocks: ['ffn_gate_exps.weight'],
   },
   { ...dense('Qwen/Qwen2.5-7B', 'qwen2', 28, 3584, 18944, 28, 4, 128, 152064), blocks: BIASES },
@@ -64,7 +89,10 @@ export const PLANNED = [
     ...dense('google/gemma-3-12b-it', 'gemma3', 48, 3840, 15360, 16, 8, 256, 262144, sliding(48, 1024, 6)),
     blocks: QK_NORMS,
   },
-  { ...dense('microsoft/Phi-3.5-mini', 'phi3', 32, 3072, 8192, 32, 32, 96, 32064), blocks: ['attn_qkv.weight'] },
+  {
+    ...dense('microsoft/Phi-3.5-mini', 'phi3', 32, 3072, 8192, 32, 32, 96, 32064),
+    blocks: ['attn_qkv.weight'],
+  },
   {
     ...dense('openai/gpt-oss-20b', 'gpt-oss', 24, 2880, 2880, 64, 8, 64, 201088, {
       ...experts(32, 4, 2880),
@@ -72,25 +100,40 @@ export const PLANNED = [
     }),
     blocks: [
       ...BIASES,
-      ...['attn_output.bias', 'ffn_gate_inp.bias', 'ffn_gate_exps.bias', 'ffn_up_exps.bias', 'ffn_down_exps.bias'],
+      ...[
+        'attn_output.bias',
+        'ffn_gate_inp.bias',
+        'ffn_gate_exps.bias',
+        'ffn_up_exps.bias',
+        'ffn_down_exps.bias',
+      ],
     ],
   },
   { ...dense('zai-org/GLM-4-9B-0414', 'glm4', 40, 4096, 13696, 32, 2, 128, 151552), blocks: BIASES },
   {
     ...dense('zai-org/GLM-4.5-Air', 'glm4moe', 46, 4096, 10944, 96, 8, 128, 151552, {
-      ...experts(128, 8, 1408, { expert_shared_count: 1, expert_weights_norm: true, expert_weights_scale: 1.5 }),
+      ...experts(128, 8, 1408, {
+        expert_shared_count: 1,
+        expert_weights_norm: true,
+        expert_weights_scale: 1.5,
+      }),
       expert_gating_func: 2,
       leading_dense_block_count: 1,
     }),
     blocks: [...BIASES, 'exp_probs_b.bias'],
   },
-  dense('CohereLabs/c4ai-command-r-v01', 'command-r', 40, 8192, 22528, 64, 64, 128, 256000, { logit_scale: 0.0625 }),
+  dense('CohereLabs/c4ai-command-r-v01', 'command-r', 40, 8192, 22528, 64, 64, 128, 256000, {
+    logit_scale: 0.0625,
+  }),
   dense('CohereLabs/c4ai-command-r7b', 'cohere2', 32, 4096, 14336, 32, 8, 128, 256000, {
     ...sliding(32, 4096, 4),
     logit_scale: 0.25,
   }),
   dense('allenai/OLMo-2-1124-7B', 'olmo2', 32, 4096, 11008, 32, 32, 128, 100352),
-  dense('allenai/OLMoE-1B-7B', 'olmoe', 16, 2048, 1024, 16, 16, 128, 50304, experts(64, 8, 1024)),
+  dense('allenai/OLMoE-1B-7B', 'olmoe', 16, 2048, 1024, 16, 16, 128, 50304, {
+    expert_count: 64,
+    expert_used_count: 8,
+  }),
   dense('HuggingFaceTB/SmolLM3-3B', 'smollm3', 36, 2048, 11008, 16, 4, 128, 128256),
   dense('ibm-granite/granite-3.3-8b', 'granite', 40, 4096, 12800, 32, 8, 128, 49159, {
     embedding_scale: 12.5,
@@ -108,6 +151,64 @@ export const PLANNED = [
       expert_gating_func: 2,
     }),
     blocks: ['exp_probs_b.bias'],
+  },
+  {
+    ...dense('deepseek-ai/DeepSeek-V2', 'deepseek2', 60, 5120, 12288, 128, 1, 576, 102400, {
+      ...mla(512, 64, 128, 128),
+      'attention.q_lora_rank': 1536,
+      ...experts(160, 6, 1536, { expert_shared_count: 2, expert_weights_scale: new Float(16) }),
+      leading_dense_block_count: 1,
+    }),
+    file: [],
+  },
+  {
+    ...dense('deepseek-ai/DeepSeek-V3', 'deepseek2', 61, 7168, 18432, 128, 1, 576, 129280, {
+      ...mla(512, 64, 128, 128),
+      'attention.q_lora_rank': 1536,
+      ...experts(256, 8, 2048, {
+        expert_shared_count: 1,
+        expert_weights_scale: 2.5,
+        expert_weights_norm: true,
+      }),
+      expert_gating_func: 2,
+      expert_group_count: 8,
+      expert_group_used_count: 4,
+      leading_dense_block_count: 3,
+    }),
+    blocks: ['exp_probs_b.bias'],
+  },
+  {
+    ...dense('moonshotai/Kimi-K2-Instruct', 'deepseek2', 61, 7168, 18432, 64, 1, 576, 163840, {
+      ...mla(512, 64, 128, 128),
+      'attention.q_lora_rank': 1536,
+      ...experts(384, 8, 2048, {
+        expert_shared_count: 1,
+        expert_weights_scale: 2.827,
+        expert_weights_norm: true,
+      }),
+      expert_gating_func: 2,
+      leading_dense_block_count: 1,
+    }),
+    blocks: ['exp_probs_b.bias'],
+  },
+  {
+    ...dense('Qwen/Qwen3.5-27B', 'qwen35', 64, 5120, 17408, 24, 4, 256, 248320, {
+      ...ssm(4, 6144, 128, 48, 16),
+      full_attention_interval: 4,
+      'rope.dimension_sections': [11, 11, 10, 0],
+      'rope.dimension_count': 64,
+    }),
+    blocks: deltaNetBlocks,
+  },
+  {
+    ...dense('Qwen/Qwen3.5-35B-A3B', 'qwen35moe', 40, 2048, 512, 16, 2, 256, 248320, {
+      ...ssm(4, 4096, 128, 32, 16),
+      ...experts(256, 8, 512, { expert_shared_feed_forward_length: 512 }),
+      full_attention_interval: 4,
+      'rope.dimension_sections': [11, 11, 10, 0],
+      'rope.dimension_count': 64,
+    }),
+    blocks: deltaNetBlocks,
   },
 ];
 
@@ -127,11 +228,13 @@ export function questionOf({ architecture, layers, metadata, blocks = [], file =
       'tokenizer.ggml.model': 'none',
       ...Object.fromEntries(Object.entries(whole).map(([key, value]) => [`${architecture}.${key}`, value])),
     },
-    kinds: repeat(layers, (index) => (index < dense ? 'dense' : 'block')),
+    kinds: repeat(layers, (index) =>
+      index < dense ? 'dense' : `block ${(index + 1) % (metadata.full_attention_interval ?? 1)}`,
+    ),
     optional: [
       ...file,
       ...repeat(layers, (index) =>
-        blocks.filter((name) => index >= dense || !/exp/.test(name)).map((name) => `blk.${index}.${name}`),
+        (typeof blocks === 'function' ? blocks(index) : blocks).filter((name) => index >= dense || !/exp/.test(name)).map((name) => `blk.${index}.${name}`),
       ).flat(),
     ],
   };

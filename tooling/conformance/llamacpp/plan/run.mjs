@@ -60,9 +60,15 @@ async function writeGolden() {
     }
     console.error(planned.id);
   }
-  const head = { engine: 'llama.cpp', version: VERSION, generator: 'tooling/conformance/llamacpp/plan/run.mjs' };
+  const head = {
+    engine: 'llama.cpp',
+    version: VERSION,
+    generator: 'tooling/conformance/llamacpp/plan/run.mjs',
+  };
   const lines = (items) => items.map((item) => `    ${item}`).join(',\n');
-  const entries = Object.entries(models).map(([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`);
+  const entries = Object.entries(models).map(
+    ([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`,
+  );
   writeFileSync(
     GOLDEN,
     `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "models": {\n${lines(entries)}\n  },\n  "cases": [\n${lines(cases.map((one) => JSON.stringify(one)))}\n  ]\n}\n`,
@@ -88,13 +94,19 @@ async function askAtRandom(count) {
       const model = modelFromGguf(metadata, [], { id: planned.id, source: 'a GGUF file without weights' });
       const made = placementOf(model.numHiddenLayers, placement.flags, placement.devices);
       cases.forEach((one, index) => {
-        const { buffers, lines } = answers[index];
+        const { buffers } = answers[index];
         if (buffers === undefined) {
           refused += 1;
           return;
         }
         const theirs = figuresOf(buffers, placement.devices.length).compute;
-        const workload = { ...one.workload, tensorParallel: 1, pipelineParallel: 1, contextParallel: 1, dataParallel: 1 };
+        const workload = {
+          ...one.workload,
+          tensorParallel: 1,
+          pipelineParallel: 1,
+          contextParallel: 1,
+          dataParallel: 1,
+        };
         const options = { isServer: one.isServer, isPlan: true, placement: made, tensors };
         const ours = computeBuffers(model, workload, one.settings, options)?.bytes;
         if (JSON.stringify(ours) !== JSON.stringify(theirs)) {
@@ -120,16 +132,25 @@ function resized(random, { metadata, layers, ...rest }) {
   const period = 12;
   const count = layers < period ? layers : integer(random, 2, layers);
   const headDim = metadata['attention.key_length'];
+  const heads = metadata['attention.head_count'];
   const keyValueHeads = integer(random, 1, 8);
-  changed['attention.head_count_kv'] = keyValueHeads;
+  changed['attention.head_count_kv'] =
+    heads === metadata['attention.head_count_kv'] ? undefined : keyValueHeads;
   changed['attention.head_count'] = keyValueHeads * integer(random, 1, 8);
-  changed.embedding_length = 64 * integer(random, 4, 96);
+  changed['attention.head_count_kv'] ??= changed['attention.head_count'];
+  // Some architectures take queries to be as wide as the rest.
+  changed.embedding_length =
+    heads * headDim === metadata.embedding_length
+      ? changed['attention.head_count'] * headDim
+      : 64 * integer(random, 4, 96);
   changed.feed_forward_length = 32 * integer(random, 8, 600);
   changed.vocab_size = integer(random, 300, 260000);
   if (metadata.expert_count !== undefined) {
     changed.expert_count = oneOf(random, [8, 16, 32, 60, 64, 128, 160, 256]);
     changed.expert_used_count = integer(random, 1, Math.min(changed.expert_count, 16));
-    changed.expert_feed_forward_length = 32 * integer(random, 4, 80);
+    if (metadata.expert_feed_forward_length !== undefined) {
+      changed.expert_feed_forward_length = 32 * integer(random, 4, 80);
+    }
   }
   const lists = Object.entries(metadata).filter(([, value]) => Array.isArray(value));
   for (const [key, value] of lists) changed[key] = value.slice(0, count);
@@ -144,7 +165,10 @@ function file() {
 /** Bytes on each device and on the host, whose buffers have several names. */
 function figuresOf(buffers, devices) {
   const of = (what) => [
-    ...Array.from({ length: devices }, (_, device) => buffers.find(({ name }) => name === `CUDA${device}`)?.[what] ?? 0),
+    ...Array.from(
+      { length: devices },
+      (_, device) => buffers.find(({ name }) => name === `CUDA${device}`)?.[what] ?? 0,
+    ),
     buffers.filter(({ isHost }) => isHost).reduce((sum, buffer) => sum + buffer[what], 0),
   ];
   return { weights: of('model'), cache: of('cache'), compute: of('compute') };
@@ -156,7 +180,9 @@ function packed(names) {
   const blocks = [];
   for (const name of names) {
     const [, index, rest] = /^blk\.(\d+)\.(.*)$/.exec(name) ?? [];
-    if (index !== undefined) (blocks[Number(index)] ??= []).push(rest);
+    if (index === undefined) continue;
+    blocks[Number(index)] ??= [];
+    blocks[Number(index)].push(rest);
   }
   const runs = [];
   for (const block of blocks) {

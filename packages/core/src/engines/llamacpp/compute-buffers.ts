@@ -1,6 +1,6 @@
 import type { Workload } from '../../deployment/workload.js';
-import type { GgufTensor } from '../../import/gguf.js';
 import { TENSOR_TYPES } from '../../import/gguf/tensor-types.js';
+import type { GgufTensor } from '../../import/gguf.js';
 import { dtypeOf } from '../../model/dtype.js';
 import type { Model } from '../../model/model.js';
 import { ceilDiv } from '../../text/exact.js';
@@ -9,6 +9,7 @@ import { cellRules } from './cells.js';
 import { blocksOf, similarBlocksOf } from './graph/blocks.js';
 import type { Build, Step } from './graph/build.js';
 import { decoder } from './graph/decoder.js';
+import { hasKernel } from './graph/flash-attention.js';
 import { emptyGraph } from './graph/graph.js';
 import { planBuffers } from './graph/plan.js';
 import { recipeOf, USUAL_RECIPE } from './graph/recipes.js';
@@ -81,7 +82,8 @@ export function computeBuffers(
   decoder(build, recipe ?? USUAL_RECIPE);
   const bytes = planBuffers(graph, {
     count: options.placement.devices + 1,
-    supports: () => true,
+    supports: (device, node) =>
+      options.placement.used.includes(device) && (node.op !== 'flashAttention' || hasKernel(node)),
     offloadsOperations: options.offloadsOperations ?? true,
     copies: options.placement.isPipelined ? PIPELINE_COPIES : 1,
   });

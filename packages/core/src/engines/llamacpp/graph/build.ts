@@ -15,6 +15,28 @@ export interface Block {
   /** Width of its feed-forward layer; 0 where it has experts alone. */
   readonly intermediateSize: number;
   readonly experts?: Experts;
+  /** What it attends to latents with, instead of keys and values. */
+  readonly latent?: Latent;
+  /** The gated delta net that it has instead of attention. */
+  readonly deltaNet?: DeltaNet;
+}
+
+/** What a latent expands to, and the queries' own. */
+export interface Latent {
+  readonly kvLoraRank: number;
+  readonly qkRopeHeadDim: number;
+  readonly qkNopeHeadDim: number;
+  readonly vHeadDim: number;
+  /** Undefined where queries have no latent. */
+  readonly qLoraRank: number | undefined;
+}
+
+/** Heads of a gated delta net, and the convolution before it. */
+export interface DeltaNet {
+  readonly keyHeads: number;
+  readonly valueHeads: number;
+  readonly headDim: number;
+  readonly kernelSize: number;
 }
 
 export interface Experts {
@@ -118,9 +140,18 @@ export interface NormOptions {
 }
 
 /** A product with a weight, and its bias where the file has one, or the architecture usually. */
-export function linear(build: Build, x: Tensor, block: number, name: string, out: number, bias = false): Tensor {
+export function linear(
+  build: Build,
+  x: Tensor,
+  block: number,
+  name: string,
+  out: number,
+  bias = false,
+): Tensor {
   const product = ggml.mulMat(blockWeight(build, block, `${name}.weight`, x.ne[0], out), x);
-  return build.has(`blk.${block}.${name}.bias`, bias) ? ggml.add(product, blockWeight(build, block, `${name}.bias`, out)) : product;
+  return build.has(`blk.${block}.${name}.bias`, bias)
+    ? ggml.add(product, blockWeight(build, block, `${name}.bias`, out))
+    : product;
 }
 
 /** The embeddings of a step's tokens, or those that are given instead: `build_inp_embd`. */

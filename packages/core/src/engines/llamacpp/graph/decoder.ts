@@ -7,8 +7,8 @@ import {
   blockWeight,
   inputEmbeddings,
   linear,
-  normalize,
   type NormOptions,
+  normalize,
   sharedWeight,
   weight,
 } from './build.js';
@@ -29,6 +29,8 @@ export interface Recipe {
   readonly positionIds?: number;
   readonly qkv: QkvOptions;
   readonly outputBias?: boolean;
+  /** Attention of another form than keys, queries and values of heads. */
+  readonly attention?: (call: AttentionCall) => Tensor;
   /** Norms of queries and keys: by head, or of whole rows before they are split into heads. */
   readonly qkNorm?: 'heads' | 'rows';
   readonly qkNormBias?: boolean;
@@ -57,6 +59,19 @@ export interface Recipe {
   readonly hasHeadBias?: boolean;
 }
 
+/** What a block's attention is built from. */
+export interface AttentionCall {
+  readonly build: Build;
+  readonly block: Block;
+  readonly index: number;
+  readonly normed: Tensor;
+  readonly positions: Tensor;
+  readonly inputs: AttentionInputs;
+  readonly order: 'keys last' | 'values last';
+  /** Which sequences' states a step goes on from. */
+  readonly states: Tensor;
+}
+
 /** The graph of one step: expands all of it into the build's graph. */
 export function decoder(build: Build, recipe: Recipe): void {
   const { graph, blocks, step, vocabSize, hiddenSize } = build;
@@ -69,6 +84,7 @@ export function decoder(build: Build, recipe: Recipe): void {
   const full = attentionInputs(build, false);
   const sliding = slides ? attentionInputs(build, true) : full;
   const wanted = ggml.input(I32, step.outputs);
+  const states = ggml.input(I32, step.sequences);
   if (recipe.afterEmbeddings === 'positions') {
     x = ggml.add(x, ggml.getRows(weight(build, 'position_embd.weight', hiddenSize, 0), positions));
   } else if (recipe.afterEmbeddings === 'norm') {
@@ -81,15 +97,19 @@ export function decoder(build: Build, recipe: Recipe): void {
       positions,
       inputs,
       order: slides ? 'values last' : 'keys last',
+      states,
       wanted: isLast ? wanted : undefined,
     });
   });
   if (recipe.outputs === 'before norm') {
+    x.isOutput = true;
     x = ggml.getRows(x, wanted);
   }
   x = normalize(build, x, 'output_norm', undefined, recipe.norm);
+  x.isOutput = true;
   if (recipe.outputs === 'after norm') {
     x = ggml.getRows(x, wanted);
+    x.isOutput = true;
   }
   let logits = ggml.mulMat(weight(build, 'output.weight', hiddenSize, vocabSize), x);
   if (build.has('output.bias', recipe.hasHeadBias === true)) {
@@ -109,6 +129,7 @@ interface BlockInputs {
   readonly positions: Tensor;
   readonly inputs: AttentionInputs;
   readonly order: 'keys last' | 'values last';
+  readonly states: Tensor;
   /** Rows to go on with, in the last block. */
   readonly wanted: Tensor | undefined;
 }
@@ -119,11 +140,12 @@ function decoderBlock(
   block: Block,
   index: number,
   input: Tensor,
-  { positions, inputs, order, wanted }: BlockInputs,
+  { positions, inputs, order, states, wanted }: BlockInputs,
 ): Tensor {
   const normed =
     recipe.hasNoPreNorms === true ? input : normalize(build, input, 'attn_norm', index, recipe.norm);
-  const attended = attention(build, recipe, block, index, normed, positions, inputs, order);
+  const call = { build, block, index, normed, positions, inputs, order, states };
+  const attended = recipe.attention?.(call) ?? attention(recipe, call);
   const take = (x: Tensor) => (wanted === undefined ? x : ggml.getRows(x, wanted));
   let out = take(attended);
   const residual = take(input);
@@ -132,7 +154,10 @@ function decoderBlock(
   }
   const scaled = (x: Tensor) => (recipe.scalesResiduals === true ? ggml.scale(x) : x);
   if (recipe.isParallel !== undefined) {
-    const base = recipe.isParallel === 'one norm' ? take(normed) : normalize(build, residual, 'ffn_norm', index, recipe.norm);
+    const base =
+      recipe.isParallel === 'one norm'
+        ? take(normed)
+        : normalize(build, residual, 'ffn_norm', index, recipe.norm);
     return ggml.add(ggml.add(blockFeedForward(build, recipe, block, index, base), residual), out);
   }
   const middle = ggml.add(scaled(out), residual);
@@ -142,31 +167,37 @@ function decoderBlock(
       : normalize(build, middle, recipe.feedForwardNorm ?? 'ffn_norm', index, recipe.norm);
   let result = blockFeedForward(build, recipe, block, index, before);
   if (recipe.normAfterFeedForward !== undefined) {
-    result = normalize(build, result, recipe.normAfterFeedForward, index, { ...recipe.norm, isUnasked: true });
+    result = normalize(build, result, recipe.normAfterFeedForward, index, {
+      ...recipe.norm,
+      isUnasked: true,
+    });
   }
   return recipe.addsToResidual === true ? ggml.add(middle, result) : ggml.add(scaled(result), middle);
 }
 
 function attention(
-  build: Build,
   recipe: Recipe,
-  block: Block,
-  index: number,
-  normed: Tensor,
-  positions: Tensor,
-  inputs: AttentionInputs,
-  order: BlockInputs['order'],
+  { build, block, index, normed, positions, inputs, order }: AttentionCall,
 ): Tensor {
   const { numAttentionHeads, keyHeadDim } = block;
   const qkNorm = recipe.qkNorm;
   const projected =
-    qkNorm === 'rows' ? projectRows(build, recipe, block, index, normed) : project(build, normed, index, recipe.qkv);
+    qkNorm === 'rows'
+      ? projectRows(build, recipe, block, index, normed)
+      : project(build, normed, index, recipe.qkv);
   let { q, k } = projected;
-  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true) ? sharedWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2) : undefined;
-  const turns = recipe.rope === 'all' || (recipe.rope === 'sliding' && block.isSliding) || (recipe.rope === 'three of four' && (index + 1) % 4 !== 0);
+  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true)
+    ? sharedWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2)
+    : undefined;
+  const turns =
+    recipe.rope === 'all' ||
+    (recipe.rope === 'sliding' && block.isSliding) ||
+    (recipe.rope === 'three of four' && (index + 1) % 4 !== 0);
   const prepare = (x: Tensor, name: string) => {
     const norm = (y: Tensor) =>
-      qkNorm === 'heads' && build.has(`blk.${index}.${name}.weight`, true) ? normalize(build, y, name, index, { ...recipe.norm, bias: recipe.qkNormBias === true }) : y;
+      qkNorm === 'heads' && build.has(`blk.${index}.${name}.weight`, true)
+        ? normalize(build, y, name, index, { ...recipe.norm, bias: recipe.qkNormBias === true })
+        : y;
     const first = recipe.qkNormFollowsRope === true ? x : norm(x);
     const turned = turns ? ggml.rope(first, positions, factors) : first;
     return recipe.qkNormFollowsRope === true ? norm(turned) : turned;
@@ -177,7 +208,9 @@ function attention(
     q = ggml.scale(q);
   }
   const options: AttentionOptions = {
-    ...(recipe.hasSinks === true && { sinks: blockWeight(build, index, 'attn_sinks.weight', numAttentionHeads) }),
+    ...(recipe.hasSinks === true && {
+      sinks: blockWeight(build, index, 'attn_sinks.weight', numAttentionHeads),
+    }),
     ...(recipe.capsScores === true && { isCapped: true }),
   };
   const attended = attend(build, index, { q, k, v: projected.v }, inputs, order, options);

@@ -1,5 +1,5 @@
 import { allocate } from './allocate.js';
-import { flashAttentionBytes } from './attention.js';
+import { flashAttentionBytes } from './flash-attention.js';
 import type { Graph } from './graph.js';
 import { type Backends, schedule } from './schedule.js';
 import { nbytes, type Tensor } from './tensor.js';
@@ -36,6 +36,7 @@ function deviceBytes(tensor: Tensor): number {
   }
   const { type, ne } = tensor;
   const rest = ne[0] % ROW_PADDING;
-  const padding = type.blockSize > 1 && rest !== 0 ? ((ROW_PADDING - rest) / type.blockSize) * type.blockBytes : 0;
+  const padding =
+    type.blockSize > 1 && rest !== 0 ? ((ROW_PADDING - rest) / type.blockSize) * type.blockBytes : 0;
   return nbytes(tensor) + padding;
 }

@@ -1,5 +1,7 @@
 import type { Recipe } from './decoder.js';
+import { deltaNetOrAttention } from './delta-net.js';
 import type { RoutingOptions } from './feed-forward.js';
+import { latentAttention } from './latent-attention.js';
 
 /**
  * Decoders as llama.cpp builds them, under the names that GGUF files and `config.json` have for each.
@@ -40,13 +42,32 @@ const COHERE: Recipe = {
 const GRANITE: Recipe = { ...LLAMA, scalesEmbeddings: true, scalesResiduals: true, scalesLogits: true };
 const DEEPSEEK: Recipe = { ...LLAMA, routing: { ...SOFTMAX, isNormalized: false } };
 
+const LATENT: Recipe = {
+  ...LLAMA,
+  attention: latentAttention,
+  routing: { ...SIGMOID, withoutSelectionBias: { ...SOFTMAX, isNormalized: false, isScaled: true } },
+};
+const QWEN_3_5: Recipe = {
+  ...LLAMA,
+  attention: deltaNetOrAttention,
+  feedForwardNorm: 'post_attention_norm',
+  positionIds: 4,
+  sharedExpert: 'gated',
+  outputs: 'after norm',
+};
+
 const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...LLAMA, ropeFactors: true }, 'LlamaForCausalLM'],
   [LLAMA, 'llama', 'mistral', 'mixtral', 'MistralForCausalLM', 'MixtralForCausalLM', 'mistral3', 'arcee'],
   [LLAMA, 'internlm2', 'InternLM2ForCausalLM', 'InternLM3ForCausalLM', 'ernie4_5', 'Ernie4_5ForCausalLM'],
   [LLAMA, 'baichuan', 'xverse', 'orion', 'maincoder', 'pangu-embedded'],
   [BIASED, 'qwen2', 'Qwen2ForCausalLM'],
-  [{ ...BIASED, positionIds: 4 }, 'qwen2vl', 'Qwen2VLForConditionalGeneration', 'Qwen2_5_VLForConditionalGeneration'],
+  [
+    { ...BIASED, positionIds: 4 },
+    'qwen2vl',
+    'Qwen2VLForConditionalGeneration',
+    'Qwen2_5_VLForConditionalGeneration',
+  ],
   [{ ...BIASED, feedForwardNorm: 'post_attention_norm' }, 'seed_oss', 'SeedOssForCausalLM'],
   [
     { ...BIASED, routing: { ...SOFTMAX, isNormalized: false }, sharedExpert: 'gated' },
@@ -65,7 +86,13 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
     'Gemma3ForConditionalGeneration',
   ],
   [
-    { ...LLAMA, qkv: { bias: false, isFused: true }, scalesQueries: true, addsToResidual: true, feedForward: { kind: 'fused', activation: 'silu' } },
+    {
+      ...LLAMA,
+      qkv: { bias: false, isFused: true },
+      scalesQueries: true,
+      addsToResidual: true,
+      feedForward: { kind: 'fused', activation: 'silu' },
+    },
     'phi3',
     'Phi3ForCausalLM',
   ],
@@ -101,7 +128,13 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
       feedForwardNorm: 'post_attention_norm',
       hasSinks: true,
       outputs: 'before norm',
-      routing: { gating: 'softmax of chosen', isNormalized: false, bias: true, gate: 'gated', activation: 'silu' },
+      routing: {
+        gating: 'softmax of chosen',
+        isNormalized: false,
+        bias: true,
+        gate: 'gated',
+        activation: 'silu',
+      },
     },
     'gpt-oss',
     'GptOssForCausalLM',
@@ -132,8 +165,22 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...POST_NORMS, qkNorm: 'rows' }, 'olmo2', 'Olmo2ForCausalLM', 'Olmo3ForCausalLM'],
   [{ ...POST_NORMS, qkNorm: 'heads', rope: 'all' }, 'exaone4', 'Exaone4ForCausalLM'],
   [{ ...DEEPSEEK, qkNorm: 'rows' }, 'olmoe', 'OlmoeForCausalLM'],
-  [GRANITE, 'granite', 'granitemoe', 'GraniteForCausalLM', 'GraniteMoeForCausalLM', 'GraniteMoeSharedForCausalLM'],
-  [{ ...LLAMA, qkNorm: 'rows', routing: { ...SIGMOID, isScaled: false } }, 'minimax-m2', 'MiniMaxM2ForCausalLM'],
+  [
+    GRANITE,
+    'granite',
+    'granitemoe',
+    'GraniteForCausalLM',
+    'GraniteMoeForCausalLM',
+    'GraniteMoeSharedForCausalLM',
+  ],
+  [
+    { ...LLAMA, qkNorm: 'rows', routing: { ...SIGMOID, isScaled: false } },
+    'minimax-m2',
+    'MiniMaxM2ForCausalLM',
+  ],
+  [{ ...LATENT, routing: DEEPSEEK.routing as RoutingOptions }, 'DeepseekV2ForCausalLM'],
+  [LATENT, 'deepseek2', 'DeepseekV3ForCausalLM', 'KimiK2ForCausalLM', 'mistral4'],
+  [QWEN_3_5, 'qwen35', 'qwen35moe', 'Qwen3_5ForConditionalGeneration', 'Qwen3_5MoeForConditionalGeneration'],
   [DEEPSEEK, 'deepseek', 'DeepseekForCausalLM'],
   [{ ...QWEN_3, routing: SIGMOID }, 'dots1', 'Dots1ForCausalLM'],
 ];
