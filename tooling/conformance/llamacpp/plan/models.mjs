@@ -234,7 +234,9 @@ export function questionOf({ architecture, layers, metadata, blocks = [], file =
     optional: [
       ...file,
       ...repeat(layers, (index) =>
-        (typeof blocks === 'function' ? blocks(index) : blocks).filter((name) => index >= dense || !/exp/.test(name)).map((name) => `blk.${index}.${name}`),
+        (typeof blocks === 'function' ? blocks(index) : blocks)
+          .filter((name) => index >= dense || !/exp/.test(name))
+          .map((name) => `blk.${index}.${name}`),
       ).flat(),
     ],
   };

@@ -7,12 +7,13 @@ import { ceilDiv } from '../../text/exact.js';
 import { hasFlashAttention } from './architectures.js';
 import { cellRules } from './cells.js';
 import { blocksOf, similarBlocksOf } from './graph/blocks.js';
-import type { Build, Step } from './graph/build.js';
+import type { Block, Build, Step } from './graph/build.js';
 import { decoder } from './graph/decoder.js';
 import { hasKernel } from './graph/flash-attention.js';
 import { emptyGraph } from './graph/graph.js';
 import { planBuffers } from './graph/plan.js';
 import { recipeOf, USUAL_RECIPE } from './graph/recipes.js';
+import { sufficientBlocks } from './graph/repetition.js';
 import { homesOf, type Placement } from './placement.js';
 import type { LlamacppSettings } from './settings.js';
 
@@ -73,6 +74,7 @@ export function computeBuffers(
     hiddenSize,
     vocabSize,
     blocks,
+    laidOut: sufficientBlocks(kindsOf(blocks, options)),
     shared: new Map(),
     step,
     homes: homesOf(options.placement, step.tokens, options.isPlan === true),
@@ -88,6 +90,36 @@ export function computeBuffers(
     copies: options.placement.isPipelined ? PIPELINE_COPIES : 1,
   });
   return { bytes, isOwnGraph: own !== undefined };
+}
+
+/** Weights that flags are usually about, where the file's are not known. */
+const USUAL_WEIGHTS = [
+  'attn_q',
+  'attn_output',
+  'ffn_up',
+  'ffn_down',
+  'ffn_gate_exps',
+  'ffn_up_exps',
+  'ffn_down_exps',
+];
+
+/** A word for each block, equal for blocks of the same sizes whose weights and caches lie alike. */
+function kindsOf(blocks: readonly Block[], { placement, tensors }: RunOptions): readonly string[] {
+  const types = new Map<number, string[]>();
+  for (const { name, type } of tensors ?? []) {
+    const [, block, rest] = /^blk\.(\d+)\.(.*)$/.exec(name) ?? [];
+    if (block !== undefined) {
+      const others = types.get(Number(block)) ?? [];
+      others.push(`${rest} ${type} ${placement.weight(name)}`);
+      types.set(Number(block), others);
+    }
+  }
+  return blocks.map((block, index) => {
+    const weights =
+      types.get(index)?.sort() ??
+      USUAL_WEIGHTS.map((name) => placement.weight(`blk.${index}.${name}.weight`));
+    return JSON.stringify([block, placement.blocks[index], placement.cache(index), weights]);
+  });
 }
 
 /** What the largest step is reserved for. */

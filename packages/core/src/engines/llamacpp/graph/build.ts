@@ -83,6 +83,8 @@ export interface Build {
   readonly hiddenSize: number;
   readonly vocabSize: number;
   readonly blocks: readonly Block[];
+  /** The blocks that are laid out, by their numbers: the others only repeat them. */
+  readonly laidOut: readonly number[];
   readonly step: Step;
   readonly homes: Homes;
   /** The type of a weight by its name, and whether the file has it, where that is known. */

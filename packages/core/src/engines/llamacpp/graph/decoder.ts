@@ -68,8 +68,18 @@ export interface AttentionCall {
   readonly positions: Tensor;
   readonly inputs: AttentionInputs;
   readonly order: 'keys last' | 'values last';
-  /** Which sequences' states a step goes on from. */
-  readonly states: Tensor;
+  readonly states: StateRows;
+}
+
+/** Which states a step goes on from, and which others are moved: none when a step is reserved. */
+export interface StateRows {
+  readonly own: Tensor;
+  readonly others: Tensor;
+}
+
+function stateRows(sequences: number): StateRows {
+  const all = ggml.input(I32, sequences);
+  return { own: ggml.view(all, [sequences]), others: ggml.view(all, [0], [], I32.blockBytes * sequences) };
 }
 
 /** The graph of one step: expands all of it into the build's graph. */
@@ -84,13 +94,14 @@ export function decoder(build: Build, recipe: Recipe): void {
   const full = attentionInputs(build, false);
   const sliding = slides ? attentionInputs(build, true) : full;
   const wanted = ggml.input(I32, step.outputs);
-  const states = ggml.input(I32, step.sequences);
+  const states = stateRows(step.sequences);
   if (recipe.afterEmbeddings === 'positions') {
     x = ggml.add(x, ggml.getRows(weight(build, 'position_embd.weight', hiddenSize, 0), positions));
   } else if (recipe.afterEmbeddings === 'norm') {
     x = normalize(build, x, 'token_embd_norm', undefined, recipe.norm);
   }
-  blocks.forEach((block, index) => {
+  for (const index of build.laidOut) {
+    const block = blocks[index] as Block;
     const isLast = index === blocks.length - 1 && (recipe.outputs ?? 'last block') === 'last block';
     const inputs = block.isSliding ? sliding : full;
     x = decoderBlock(build, recipe, block, index, x, {
@@ -100,7 +111,7 @@ export function decoder(build: Build, recipe: Recipe): void {
       states,
       wanted: isLast ? wanted : undefined,
     });
-  });
+  }
   if (recipe.outputs === 'before norm') {
     x.isOutput = true;
     x = ggml.getRows(x, wanted);
@@ -129,7 +140,7 @@ interface BlockInputs {
   readonly positions: Tensor;
   readonly inputs: AttentionInputs;
   readonly order: 'keys last' | 'values last';
-  readonly states: Tensor;
+  readonly states: StateRows;
   /** Rows to go on with, in the last block. */
   readonly wanted: Tensor | undefined;
 }

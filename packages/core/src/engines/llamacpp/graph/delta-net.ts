@@ -1,6 +1,6 @@
 import { attend } from './attention.js';
 import { type Build, blockWeight, type DeltaNet, linear, normalize } from './build.js';
-import type { AttentionCall } from './decoder.js';
+import type { AttentionCall, StateRows } from './decoder.js';
 import { expand } from './graph.js';
 import * as ggml from './operations.js';
 import { F32, type Tensor } from './tensor.js';
@@ -148,7 +148,7 @@ function convolution(
   build: Build,
   index: number,
   mixed: Tensor,
-  states: Tensor,
+  states: StateRows,
   channels: number,
   kernelSize: number,
 ): Tensor {
@@ -171,13 +171,18 @@ function stateCache(build: Build, index: number, size: number): Tensor {
   return ggml.leaf(F32, [size, build.step.sequences], { kind: 'cache', backend: build.homes.cache(index) });
 }
 
-/** The states of the sequences of a step: `build_rs`; no others are moved when a step is reserved. */
-function readStates({ graph, step }: Build, stored: Tensor, size: number, copies: Tensor): Tensor {
+/** The states of the sequences of a step: `build_rs`. */
+function readStates(
+  { graph, step }: Build,
+  stored: Tensor,
+  size: number,
+  { own, others }: StateRows,
+): Tensor {
   const rows = ggml.reshape(stored, size, step.sequences);
-  expand(graph, ggml.scaleInPlace(ggml.view(rows, [0])));
-  const own = ggml.getRows(rows, ggml.view(copies, [step.sequences]));
-  expand(graph, own);
-  const others = ggml.getRows(rows, ggml.view(copies, [0], [], F32.blockBytes * step.sequences));
-  expand(graph, ggml.cpy(others, ggml.view(stored, [size, 0], [stored.nb[1]])));
-  return own;
+  expand(graph, ggml.scaleInPlace(ggml.view(rows, [size])));
+  const read = ggml.getRows(rows, own);
+  expand(graph, read);
+  const moved = ggml.getRows(rows, others);
+  expand(graph, ggml.cpy(moved, ggml.view(stored, [size, 0], [stored.nb[1]])));
+  return read;
 }
