@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { unpackEmbeddedChromium } from './embedded.js';
-import { playwrightCache, systemBrowsers } from './places.js';
-import { loadPlaywright } from './playwright.js';
+import { playwrightBrowsers, systemBrowsers } from './places.js';
 
 /** A browser that can be started. */
 export interface BrowserExecutable {
@@ -19,7 +17,7 @@ export interface BrowserRequest {
 }
 
 /**
- * Every browser that may work here, best first, each looked for only when asked for: the one that was named;
+ * Every browser that may work here, best first: the one that was named;
  * playwright's own; the system's Chrome, Chromium or Edge; the embedded Chromium (Linux on x64).
  */
 export async function* browserExecutables(request: BrowserRequest): AsyncGenerator<BrowserExecutable> {
@@ -27,16 +25,15 @@ export async function* browserExecutables(request: BrowserRequest): AsyncGenerat
     yield { path: request.executable, env: {} };
     return;
   }
-  if (existsSync(playwrightCache(process.platform, process.env))) {
-    const { chromium } = await loadPlaywright();
-    if (existsSync(chromium.executablePath())) {
-      yield { path: chromium.executablePath(), env: {} };
-    }
-  }
-  for (const path of systemBrowsers(process.platform, process.env).filter(existsSync)) {
+  const installed = [
+    ...playwrightBrowsers(process.platform, process.arch, process.env),
+    ...systemBrowsers(process.platform, process.env).filter(existsSync),
+  ];
+  for (const path of installed) {
     yield { path, env: {} };
   }
   if (process.platform === 'linux' && process.arch === 'x64') {
-    yield await unpackEmbeddedChromium(request.onUnpack);
+    const { embeddedChromium } = await import('./embedded.js');
+    yield await embeddedChromium(request.onUnpack);
   }
 }
