@@ -12,10 +12,10 @@ for (const [signal, code] of [
   process.once(signal, () => process.exit(code));
 }
 
+// A reader that has seen enough, such as `head`, is no failure, and ends no export.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  // A reader that has seen enough, such as `head`, is no failure, and ends no export.
   if (code !== 'EPIPE') {
-    process.stderr.write(`kv: the answer cannot be written to standard output (${message}).\n`);
+    process.stderr.write(`kv: The answer cannot be written to standard output (${message}).\n`);
     process.exitCode = 3;
   }
 });

@@ -85,6 +85,10 @@ async function unpackInto(cache: string, archives: string, folder: string): Prom
 }
 
 function isOurs(folder: string): boolean {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === userInfo().uid;
+  try {
+    const found = lstatSync(folder);
+    return found.isDirectory() && found.uid === userInfo().uid;
+  } catch {
+    return false;
+  }
 }

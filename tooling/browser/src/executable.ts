@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { MissingBrowserError } from './missing.js';
 import { playwrightBrowsers, systemBrowsers } from './places.js';
 
 /** A browser that can be started. */
@@ -17,10 +18,41 @@ export interface BrowserRequest {
 }
 
 /**
+ * What is opened with the first browser that it can be opened with.
+ *
+ * @throws MissingBrowserError where it can be with none; its message says why each failed.
+ */
+export async function firstThatWorks<Opened>(
+  request: BrowserRequest,
+  open: (executable: BrowserExecutable) => Promise<Opened>,
+): Promise<Opened> {
+  const failures: string[] = [];
+  try {
+    for await (const executable of browserExecutables(request)) {
+      try {
+        return await open(executable);
+      } catch (error) {
+        failures.push(`${executable.path}: ${messageOf(error)}`);
+      }
+    }
+  } catch (error) {
+    failures.push(`the embedded browser: ${messageOf(error)}`);
+  }
+  const tried = failures.length === 0 ? '' : ` (tried ${failures.join('; ')})`;
+  throw new MissingBrowserError(
+    `No browser works on this machine${tried}; install Chrome, Chromium or Edge, run "npx playwright install chromium", or name one with --browser or KV_BROWSER.`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
  * Every browser that may work here, best first: the one that was named;
  * playwright's own; the system's Chrome, Chromium or Edge; the embedded Chromium (Linux on x64).
  */
-export async function* browserExecutables(request: BrowserRequest): AsyncGenerator<BrowserExecutable> {
+async function* browserExecutables(request: BrowserRequest): AsyncGenerator<BrowserExecutable> {
   if (request.executable !== undefined) {
     yield { path: request.executable, env: {} };
     return;

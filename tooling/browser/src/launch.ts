@@ -1,6 +1,5 @@
 import type { Browser } from 'playwright';
-import { type BrowserRequest, browserExecutables } from './executable.js';
-import { missingBrowser } from './page.js';
+import { type BrowserRequest, firstThatWorks } from './executable.js';
 
 /** A headless browser under playwright. */
 export interface LaunchedBrowser {
@@ -15,17 +14,11 @@ export interface LaunchedBrowser {
  */
 export async function launchBrowser(request: BrowserRequest = {}): Promise<LaunchedBrowser> {
   const { chromium } = await import('playwright');
-  const failures: string[] = [];
-  for await (const { path, env } of browserExecutables(request)) {
-    try {
-      const browser = await chromium.launch({
-        executablePath: path,
-        env: { ...process.env, ...env } as Record<string, string>,
-      });
-      return { browser, close: () => browser.close() };
-    } catch (error) {
-      failures.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw missingBrowser(failures);
+  return firstThatWorks(request, async ({ path, env }) => {
+    const browser = await chromium.launch({
+      executablePath: path,
+      env: { ...(process.env as Record<string, string>), ...env },
+    });
+    return { browser, close: () => browser.close() };
+  });
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ProtocolMapping } from 'devtools-protocol/types/protocol-mapping.js';
-import { type BrowserExecutable, type BrowserRequest, browserExecutables } from './executable.js';
+import { type BrowserExecutable, type BrowserRequest, firstThatWorks } from './executable.js';
 import { MissingBrowserError } from './missing.js';
 import { type BrowserProcess, startProcess } from './process.js';
 import { removeAbandonedScratch } from './scratch.js';
@@ -35,24 +35,8 @@ export interface BrowserPage {
  *
  * @throws MissingBrowserError where none works; so does everything that is asked of the page where its browser ends.
  */
-export async function openPage(request: BrowserRequest = {}): Promise<BrowserPage> {
-  const failures: string[] = [];
-  for await (const executable of browserExecutables(request)) {
-    try {
-      return await pageOf(executable);
-    } catch (error) {
-      failures.push(`${executable.path}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw missingBrowser(failures);
-}
-
-/** What to say where no browser works, and why each did not. */
-export function missingBrowser(failures: readonly string[]): MissingBrowserError {
-  const tried = failures.length === 0 ? '' : ` (tried ${failures.join('; ')})`;
-  return new MissingBrowserError(
-    `No browser works on this machine${tried}; install Chrome, Chromium or Edge, run "npx playwright install chromium", or name one with --browser or KV_BROWSER.`,
-  );
+export function openPage(request: BrowserRequest = {}): Promise<BrowserPage> {
+  return firstThatWorks(request, pageOf);
 }
 
 async function pageOf(executable: BrowserExecutable): Promise<BrowserPage> {

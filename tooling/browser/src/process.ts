@@ -47,6 +47,8 @@ const SWITCHES = [
 /** Longer than any answer that was ever waited for, on a machine under load. */
 const TIMEOUT_MS = 120_000;
 
+const LAST_WORDS_MS = 500;
+
 /**
  * Starts a browser as a group of processes of its own, on a pipe.
  *
@@ -85,14 +87,20 @@ export function startProcess(executable: BrowserExecutable): BrowserProcess {
       pipe.fail(new MissingBrowserError(error.message));
       resolve();
     });
-    child.once('exit', () => resolve());
-    child.once('close', (code, signal) =>
-      pipe.fail(
-        new MissingBrowserError(
-          `${executable.path} ended with ${signal ?? `code ${code}`}: ${firstLine(printed)}`,
-        ),
-      ),
-    );
+    child.once('exit', (code, signal) => {
+      const fail = () => {
+        const words = firstLine(printed);
+        pipe.fail(
+          new MissingBrowserError(
+            `${executable.path} ended with ${signal ?? `code ${code}`}${words === '' ? '' : `: ${words}`}.`,
+          ),
+        );
+      };
+      // What it printed last may still be on its way; a child of its own may keep the way open.
+      child.once('close', fail);
+      setTimeout(fail, LAST_WORDS_MS).unref();
+      resolve();
+    });
   });
   return {
     pipe,

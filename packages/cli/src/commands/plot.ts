@@ -82,7 +82,7 @@ export async function plotCommand(
           ? renderTable(columns(style.units, false), rows, terminalWidth())
           : renderSweep(result, style, marks, terminalWidth()),
       ]);
-      for (const warning of warningsOf(cases, result)) {
+      for (const warning of new Set(warningsOf(cases, result))) {
         note(`warning ${warning}`);
       }
     }
