@@ -12,9 +12,13 @@ const FILE_BLOCKS = [1, 8, 12, 64, 512];
 
 const PAGE = { args: ['plot', '--out', 'old.html', '--out', 'new.json'], names: ['old.html', 'new.json'] };
 
-/** Trials by name. */
-export function diskTrials() {
-  return { ...anywhere(), ...(canMount() ? mounted() : {}) };
+/**
+ * Trials by name.
+ *
+ * @param mayMount whether to mount disks where that is possible.
+ */
+export function diskTrials(mayMount = true) {
+  return { ...anywhere(), ...(mayMount && canMount() ? mounted() : {}) };
 }
 
 function anywhere() {

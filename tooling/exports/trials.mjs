@@ -32,7 +32,8 @@ export const EXPORTS = {
   },
 };
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'];
+/** What ends an export from outside. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'];
 
 /** Moments of an export that can be seen from outside, in their order. */
 export const MOMENTS = {
