@@ -3,7 +3,14 @@ import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
-import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
+import {
+  asObject,
+  type Config,
+  optionalInteger,
+  optionalObject,
+  optionalString,
+  optionalStrings,
+} from './fields.js';
 import { maxContextOf } from './max-context.js';
 import { withPerLayerConfig } from './per-layer-config.js';
 import { plainGeometry } from './unknown.js';
@@ -50,8 +57,21 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
+    ...visionEncoderOf(published),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
+}
+
+function visionEncoderOf(published: Config): Pick<Model, 'visionEncoder'> {
+  const vision = optionalObject(published, 'vision_config');
+  return vision === undefined
+    ? {}
+    : {
+        visionEncoder: {
+          ...given('numHiddenLayers', optionalInteger(vision, 'num_hidden_layers')),
+          ...given('hiddenSize', optionalInteger(vision, 'hidden_size')),
+        },
+      };
 }
 
 function familyFor(modelType: string | undefined, architectures: readonly string[] | undefined): Family {
