@@ -175,6 +175,7 @@ def names_of(case):
         Phase=SimpleNamespace(DECODE="decode", PREFILL="prefill"),
         resolving_view=lambda server: server,
         resolved_view=lambda server: server,
+        _resolved_view=lambda server: server,
         declare_resolution=declare,
         model_config_of=lambda server: server.model,
         use_mla_backend=lambda server: server.model.latent,
@@ -289,8 +290,6 @@ def answer(case):
         mem_fraction_static=None,
         cuda_graph_config=phases,
     )
-    if case["disable_cuda_graph"]:
-        server.disable_piecewise_cuda_graph = True
     if "_handle_piecewise_cuda_graph" in made:
         made["_handle_piecewise_cuda_graph"](server)
     for name in ("_apply_cuda_graph_compatibility", "apply_cuda_graph_compatibility"):

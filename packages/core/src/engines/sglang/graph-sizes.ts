@@ -77,7 +77,8 @@ function hasPrefillGraphs(
   settings: SglangSettings,
 ): boolean {
   const facts = factsOf(settings);
-  if (settings.disableCudaGraph === true || facts.prefillGraphs === 'none') {
+  const isOff = settings.disableCudaGraph === true && facts.disablesPrefillGraphs;
+  if (isOff || facts.prefillGraphs === 'none') {
     return false;
   }
   const isNvidia = vendor === undefined || vendor === 'NVIDIA';

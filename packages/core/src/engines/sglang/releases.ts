@@ -41,7 +41,8 @@ export interface SglangFacts {
   readonly stagesBreakable: boolean;
   /** Any config with a text model in it is multimodal, not only those of known names. */
   readonly wrappersAreMultimodal: boolean;
-  /** `--disable-cuda-graph` reserves nothing for decode graphs. */
+  /** `--disable-cuda-graph` turns prefill graphs off too; and leaves no reserve for decode graphs. */
+  readonly disablesPrefillGraphs: boolean;
   readonly reservesGraphsInUse: boolean;
   /** `--max-running-requests` limits the decode graphs that are captured by default. */
   readonly requestsLimitGraphs: boolean;
@@ -58,13 +59,20 @@ export interface SglangFacts {
   readonly addsDraftRows: boolean;
   /** A draft's rows are part of what a token takes. */
   readonly countsDraftRows: boolean;
+  /** The same beside a pool for windows. */
+  readonly countsDraftRowsBesideWindows: boolean;
   /** States of recurrent layers are sized by a memory budget. */
   readonly sizesStates: boolean;
-  /** What speculation keeps of states: for each slot; for all running requests, before all else; within their budget. */
-  readonly speculativeStates: 'everySlot' | 'requestsFirst' | 'jointly';
+  /**
+   * What speculation keeps of states: as much for each slot; for all running requests, before a budget or before all
+   * else; for those that the budget allows.
+   */
+  readonly speculativeStates: 'everySlot' | 'beforeBudget' | 'first' | 'jointly';
   /** `--max-mamba-cache-size` counts with a prefix cache too. */
   readonly takesMaxMambaCacheSize: boolean;
-  /** The state that takes the writes of padding is part of their budget, and stages pay for their own layers only. */
+  /** Without a prefix cache, and with no running requests given, there are 512 states; else as many as the budget holds. */
+  readonly statesWithoutPrefixes: 512 | 'budget';
+  /** The state that takes the writes of padding is part of their budget; and stages pay for their own layers only. */
   readonly countsPaddingState: boolean;
   /** Prefixes of running requests may be tracked in a buffer beside their states: if asked to, or by default too. */
   readonly extraBuffers: 'none' | 'asked' | 'default';
@@ -193,7 +201,12 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
   {
     release: '0.5.15',
     known: 'read',
-    facts: { prefillGraphs: 'breakable', multimodalCompiled: [], reservesGraphsInUse: true },
+    facts: {
+      prefillGraphs: 'breakable',
+      multimodalCompiled: [],
+      reservesGraphsInUse: true,
+      countsDraftRowsBesideWindows: true,
+    },
     slidingPools: ['unlimitedocr'],
   },
   {
@@ -202,6 +215,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
     facts: {
       draftReserve: 0,
       standaloneReserve: 0,
+      disablesPrefillGraphs: true,
       multimodalCompiled: [COHERE],
       runningRequests: 'halfOfTokens',
       countsDraftRows: true,
@@ -218,7 +232,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       speculativeStates: 'jointly',
       logsDtype: true,
     },
-    slidingPools: ['step3p7'],
+    slidingPools: ['step3p7', 'step37'],
   },
   { release: '0.5.12', known: 'read', facts: {}, slidingPools: ['deepseekv4', 'laguna'] },
   { release: '0.5.11', known: 'read', facts: { compilesWithDrafts: true }, slidingPools: ['gemma4'] },
@@ -232,11 +246,16 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       runningRequests: 'estimated',
     },
   },
-  { release: '0.5.9', known: 'read', facts: { takesMaxMambaCacheSize: true }, slidingPools: ['step3p5'] },
+  {
+    release: '0.5.9',
+    known: 'read',
+    facts: { statesWithoutPrefixes: 'budget' },
+    slidingPools: ['step3p5', 'step35'],
+  },
   {
     release: '0.5.8',
     known: 'read',
-    facts: { draftsChainsElsewhere: true, extraBuffers: 'asked' },
+    facts: { draftsChainsElsewhere: true, speculativeStates: 'first', extraBuffers: 'asked' },
     slidingPools: ['gptoss', 'llama4'],
   },
   {
@@ -245,7 +264,8 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
     facts: {
       draftsChains: [...CHAINS_6, 'MiMoV2FlashForCausalLM'],
       addsDraftRows: false,
-      speculativeStates: 'requestsFirst',
+      speculativeStates: 'beforeBudget',
+      takesMaxMambaCacheSize: true,
     },
     slidingPools: ['mimov2'],
   },
@@ -304,6 +324,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       deltaAttentionBreakable: true,
       stagesBreakable: true,
       wrappersAreMultimodal: false,
+      disablesPrefillGraphs: false,
       reservesGraphsInUse: false,
       requestsLimitGraphs: false,
       runningRequests: 'rows',
@@ -313,9 +334,11 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       draftsChainsElsewhere: false,
       addsDraftRows: true,
       countsDraftRows: false,
+      countsDraftRowsBesideWindows: false,
       sizesStates: false,
       speculativeStates: 'everySlot',
       takesMaxMambaCacheSize: false,
+      statesWithoutPrefixes: 512,
       countsPaddingState: false,
       extraBuffers: 'none',
       sharesWindows: 'none',
