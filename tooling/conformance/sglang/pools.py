@@ -9,6 +9,7 @@ is added up and never allocated.
 
 import ast
 import json
+import logging
 import math
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from unittest.mock import MagicMock
 from stubs import Dtype, stub
 
 SOURCE = Path(sys.argv[1])
+
+logging.disable()
 
 REAL = {
     "sglang.kernels.ops.attention.dsv4.kv_layout",
