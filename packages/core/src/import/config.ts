@@ -62,16 +62,19 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   });
 }
 
+/** Kimi's configs have the encoder's sizes under names of their own (`vt_`, for its vision tower). */
 function visionEncoderOf(published: Config): Pick<Model, 'visionEncoder'> {
   const vision = optionalObject(published, 'vision_config');
-  return vision === undefined
-    ? {}
-    : {
-        visionEncoder: {
-          ...given('numHiddenLayers', optionalInteger(vision, 'num_hidden_layers')),
-          ...given('hiddenSize', optionalInteger(vision, 'hidden_size')),
-        },
-      };
+  if (vision === undefined) {
+    return {};
+  }
+  const size = (key: string) => optionalInteger(vision, key) ?? optionalInteger(vision, `vt_${key}`);
+  return {
+    visionEncoder: {
+      ...given('numHiddenLayers', size('num_hidden_layers')),
+      ...given('hiddenSize', size('hidden_size')),
+    },
+  };
 }
 
 function familyFor(modelType: string | undefined, architectures: readonly string[] | undefined): Family {

@@ -25,6 +25,9 @@ export interface SglangCapacity {
   readonly keyBytes: number;
   /** `V size`. */
   readonly valueBytes: number;
+  /** The part of both that is the sliding pool's, which has a line of its own beside that of full layers. */
+  readonly swaKeyBytes: number;
+  readonly swaValueBytes: number;
   /** `max_mamba_cache_size` of "Mamba Cache is allocated"; undefined without states. */
   readonly maxMambaCacheSize: number | undefined;
   /** `conv_state size`. */
@@ -118,12 +121,17 @@ export function sglangCapacity(
         sum(entries, (entry) => slotsOf(entry, pools, states, maxRunningRequests) * size(entry)),
       ),
     );
+  const windows = stages.map((entries) =>
+    entries.filter((entry) => tokens.ratio !== undefined && entry.tokensPerSlot !== 1),
+  );
   const ofPool = (name: string) => stages.map((entries) => entries.filter(({ pool }) => pool === name));
   return {
     maxTotalNumTokens,
     swaTokens: pools.sliding === 0 ? undefined : pools.sliding,
     keyBytes: largest(stages, ({ keyBytes }) => keyBytes),
     valueBytes: largest(stages, ({ valueBytes }) => valueBytes),
+    swaKeyBytes: largest(windows, ({ keyBytes }) => keyBytes),
+    swaValueBytes: largest(windows, ({ valueBytes }) => valueBytes),
     maxMambaCacheSize: states,
     convolutionBytes: largest(ofPool('recurrent'), ({ convolutionBytes }) => convolutionBytes),
     stateBytes: largest(ofPool('recurrent'), ({ stateBytes }) => stateBytes),

@@ -35,6 +35,7 @@ export function sglang(settings: SglangSettings = {}, draft?: Model): Engine {
   return {
     name: 'sglang',
     kvCacheDtype,
+    replicasShareDevices: settings.enableDpAttention === true,
     ...(settings.memFractionStatic === undefined
       ? {}
       : { memoryUtilization: settings.memFractionStatic, overheadBytes: 0 }),

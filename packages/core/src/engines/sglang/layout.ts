@@ -1,5 +1,6 @@
 import { type Shard, shardsOf } from '../../deployment/shards.js';
 import type { Workload } from '../../deployment/workload.js';
+import { memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { cacheDtypeOf } from './cache-types.js';
@@ -30,7 +31,8 @@ export function layoutOf(
   draft?: Model,
 ): SglangLayout {
   const { tensorParallel, dataParallel, contextParallel, pipelineParallel } = workload;
-  const cacheDtype = cacheDtypeOf(workload);
+  const isLatent = model.layers.flatMap(memoriesOf).some(({ kind }) => kind === 'latent');
+  const cacheDtype = cacheDtypeOf(workload, settings, isLatent);
   if (contextParallel > 1) {
     throw new InputError(
       `contextParallel is ${contextParallel}, which is not known here for SGLang; it must be 1.`,

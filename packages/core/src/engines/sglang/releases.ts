@@ -80,6 +80,11 @@ export interface SglangFacts {
   readonly sharesWindows: 'none' | 'all' | 'notDeltaAttention';
   /** 100 MiB less for the cache of a multimodal model, whose images come after it. */
   readonly leavesRoomForImages: boolean;
+  /** fp4 caches: of no model, of latents only, of all; and mxfp8 caches. */
+  readonly fp4Caches: 'none' | 'latents' | 'all';
+  readonly mxfp8Caches: boolean;
+  /** "KV Cache is allocated" counts the scales of a quantized cache. */
+  readonly logsScales: boolean;
   /** "KV Cache is allocated" names the dtype; "max_total_num_tokens=" ends with the memory that is left. */
   readonly logsDtype: boolean;
   readonly logsMemoryLeft: boolean;
@@ -195,6 +200,8 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       multimodalCompiled: [COHERE, ...COMPILED_MULTIMODAL],
       multimodalBreakable: BREAKABLE_16,
       sharesWindows: 'notDeltaAttention',
+      mxfp8Caches: true,
+      logsScales: true,
     },
     slidingPools: ['mellum', 'inkling'],
   },
@@ -271,7 +278,9 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
   },
   { release: '0.5.6.post1', known: 'read', facts: { draftsChains: CHAINS_6 } },
   { release: '0.5.6', known: 'read', facts: {} },
+  { release: '0.5.5.post3', known: 'read', facts: { fp4Caches: 'all' } },
   { release: '0.5.5', known: 'read', facts: {} },
+  { release: '0.5.4.post3', known: 'read', facts: { fp4Caches: 'latents' } },
   { release: '0.5.4.post1', known: 'read', facts: { smallDevice: { chunk: 2048, few: 24, many: 80 } } },
   { release: '0.5.4', known: 'read', facts: {} },
   { release: '0.5.3.post2', known: 'read', facts: { sizesStates: true } },
@@ -343,6 +352,9 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       extraBuffers: 'none',
       sharesWindows: 'none',
       leavesRoomForImages: false,
+      fp4Caches: 'none',
+      mxfp8Caches: false,
+      logsScales: false,
       logsDtype: false,
       logsMemoryLeft: false,
     },

@@ -368,6 +368,8 @@ describe('what the engine logs', () => {
       maxMambaCacheSize: undefined,
       convolutionBytes: 0,
       stateBytes: 0,
+      swaKeyBytes: 0,
+      swaValueBytes: 0,
       speculativeConvolutionBytes: 0,
       speculativeStateBytes: 0,
       draftKeyBytes: 0,
