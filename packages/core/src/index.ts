@@ -16,6 +16,7 @@ export * from './engines/settings.js';
 export { type SglangCapacity, sglangCapacity } from './engines/sglang/capacity.js';
 export { sglang } from './engines/sglang/engine.js';
 export { SGLANG_SETTINGS, type SglangSettings } from './engines/sglang/settings.js';
+export { speculationOf as sglangSpeculation } from './engines/sglang/speculation.js';
 export { type VllmCapacity, vllmCapacity } from './engines/vllm/capacity.js';
 export { vllm } from './engines/vllm/engine.js';
 export { VLLM_SETTINGS, type VllmSettings } from './engines/vllm/settings.js';

@@ -57,6 +57,8 @@ export interface Model {
   /** What `--kv-dtype auto` means for this model. */
   readonly kvCacheDtype: ChosenDtype;
   readonly weights?: Weights;
+  /** The encoder of images beside the text model, as far as its config describes it. */
+  readonly visionEncoder?: { readonly numHiddenLayers?: number; readonly hiddenSize?: number };
   /** What a reader of the estimate must know: a guess that was made, a field that was rounded. */
   readonly warnings: readonly string[];
 }
