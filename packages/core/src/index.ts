@@ -49,6 +49,7 @@ export { weightsFromSafetensorsHeader } from './import/weights/safetensors-heade
 export { weightsFromSafetensorsIndex } from './import/weights/safetensors-index.js';
 export * from './model/describe.js';
 export * from './model/dtype.js';
+export * from './model/geometry.js';
 export * from './model/layer.js';
 export * from './model/mha-equivalent.js';
 export * from './model/model.js';

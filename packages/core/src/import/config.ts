@@ -4,6 +4,7 @@ import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
 import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
+import { geometryOf } from './geometry.js';
 import { maxContextOf } from './max-context.js';
 import { withPerLayerConfig } from './per-layer-config.js';
 import { plainGeometry } from './unknown.js';
@@ -50,6 +51,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
+    geometry: geometryOf(published, config),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
 }

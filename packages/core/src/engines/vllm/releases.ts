@@ -42,12 +42,36 @@ export interface VllmFacts {
   readonly hasHugeGpus: boolean;
   /** A GB10 counts as a small GPU whatever its memory. */
   readonly gb10IsSmall: boolean;
+  /** How sampling by top-k and top-p, which the start-up run tries, cuts the logits. */
+  readonly sampler: 'sort' | 'triton' | 'flashinfer';
+  /** Models that the second model runner (V2) runs by default; `dense` are those without experts and recurrent layers. */
+  readonly secondRunner: 'none' | 'listed, dense and not quantized' | 'listed' | 'listed and dense' | 'all';
+  readonly secondRunnerArchitectures: readonly string[];
+  /** Its start-up run samples with every option, as the first one's does. */
+  readonly secondRunnerWarmsSampler: boolean;
+  readonly secondRunnerEstimatesGraphs: boolean;
+  /** What CUDA graphs will take: not asked, printed, or also taken off the memory for the cache. */
+  readonly graphEstimate: 'none' | 'printed' | 'subtracted';
+  /** What the start-up run left allocated counts as it is; else weights and what is outside torch are added up. */
+  readonly countsConsumedMemory: boolean;
+  /** The workspace of experts stays allocated after a step. */
+  readonly keepsExpertWorkspace: boolean;
+  /** Tensor-parallel ranks on NVLink reduce through symmetric memory and workspaces outside torch. */
+  readonly ranksShareMemory: 'no' | 'some' | 'yes';
 }
 
 /** A release of vLLM, and the architectures that it had no class for any more. */
 export interface VllmRelease extends Release<VllmFacts> {
   readonly removedArchitectures?: readonly string[];
 }
+
+/** `DEFAULT_V2_MODEL_RUNNER_ARCHITECTURES` of `vllm/config/vllm.py`. */
+const FIRST_LISTED = ['LlamaForCausalLM', 'MistralForCausalLM', 'Qwen3ForCausalLM'];
+const LISTED_EXPERTS = ['DeepseekV2ForCausalLM', 'Qwen2MoeForCausalLM', 'GraniteMoeForCausalLM'];
+const LATER_LISTED = [
+  ...LISTED_EXPERTS,
+  ...['InklingForCausalLM', 'InklingForConditionalGeneration', 'LongcatFlashNgramForCausalLM'],
+];
 
 /**
  * vLLM's releases, newest first, each with what changed in it.
@@ -60,7 +84,12 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.33',
     known: 'run',
-    facts: { gatedDeltaNetsCheckpoint: true, speculates: true, gb10IsSmall: true },
+    facts: {
+      secondRunnerWarmsSampler: true,
+      gatedDeltaNetsCheckpoint: true,
+      speculates: true,
+      gb10IsSmall: true,
+    },
   },
   { release: '0.32', known: 'read', facts: { mamba2Checkpoints: true } },
   { release: '0.31', known: 'read', facts: {} },
@@ -68,7 +97,13 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.29',
     known: 'read',
-    facts: { nullBlockCounts: true, packsPatterns: true, hasFlashKda: true },
+    facts: {
+      secondRunner: 'all',
+      secondRunnerEstimatesGraphs: true,
+      nullBlockCounts: true,
+      packsPatterns: true,
+      hasFlashKda: true,
+    },
     removedArchitectures: [
       'ArcticForCausalLM',
       'ChameleonForConditionalGeneration',
@@ -78,17 +113,31 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       'StableLMEpochForCausalLM',
     ],
   },
-  { release: '0.28', known: 'read', facts: { alignsMambaStates: true, hasHugeGpus: true } },
+  {
+    release: '0.28',
+    known: 'read',
+    facts: {
+      secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration', 'DeepseekV4ForCausalLM'],
+      alignsMambaStates: true,
+      hasHugeGpus: true,
+    },
+  },
   {
     release: '0.27',
     known: 'read',
-    facts: { keepsEveryTokenBesideLatents: true, hybridLatentAlignment: 128 },
+    facts: {
+      secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration'],
+      countsConsumedMemory: true,
+      keepsEveryTokenBesideLatents: true,
+      hybridLatentAlignment: 128,
+    },
     removedArchitectures: ['Plamo2ForCausalLM'],
   },
   {
     release: '0.26',
     known: 'read',
     facts: {
+      secondRunnerArchitectures: LATER_LISTED,
       padsAttentionPages: true,
       countsBatchesInFlight: true,
       cachesHybridPrefixes: true,
@@ -99,13 +148,13 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.25',
     known: 'read',
-    facts: {},
+    facts: { secondRunner: 'listed and dense', secondRunnerArchitectures: LISTED_EXPERTS },
     removedArchitectures: ['AquilaForCausalLM', 'Grok1ForCausalLM', 'Grok1ModelForCausalLM'],
   },
   {
     release: '0.24',
     known: 'read',
-    facts: {},
+    facts: { secondRunner: 'listed', secondRunnerArchitectures: [...FIRST_LISTED, ...LISTED_EXPERTS] },
     removedArchitectures: [
       'BaiChuanForCausalLM',
       'BaichuanForCausalLM',
@@ -119,9 +168,21 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       'XverseForCausalLM',
     ],
   },
-  { release: '0.23', known: 'read', facts: {}, removedArchitectures: ['JAISLMHeadModel'] },
-  { release: '0.22', known: 'read', facts: {} },
-  { release: '0.21', known: 'read', facts: {} },
+  {
+    release: '0.23',
+    known: 'read',
+    facts: { secondRunnerArchitectures: FIRST_LISTED },
+    removedArchitectures: ['JAISLMHeadModel'],
+  },
+  {
+    release: '0.22',
+    known: 'read',
+    facts: {
+      secondRunner: 'listed, dense and not quantized',
+      secondRunnerArchitectures: ['Qwen3ForCausalLM'],
+    },
+  },
+  { release: '0.21', known: 'read', facts: { graphEstimate: 'subtracted', sampler: 'flashinfer' } },
   { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true } },
   {
     release: '0.20',
@@ -129,28 +190,41 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     facts: { slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
   },
   { release: '0.19', known: 'read', facts: {} },
-  { release: '0.18', known: 'read', facts: { nearlyEqualCounts: 1.5, latentBlockSize: 16 } },
-  { release: '0.17', known: 'read', facts: {} },
+  {
+    release: '0.18',
+    known: 'read',
+    facts: { graphEstimate: 'printed', nearlyEqualCounts: 1.5, latentBlockSize: 16 },
+  },
+  { release: '0.17', known: 'read', facts: { sampler: 'triton' } },
   { release: '0.16', known: 'read', facts: {} },
   { release: '0.15', known: 'read', facts: {} },
   { release: '0.14', known: 'read', facts: { fullLayersStoreValueHeadDim: true } },
   {
     release: '0.13',
     known: 'read',
-    facts: {},
+    facts: { keepsExpertWorkspace: true },
     removedArchitectures: ['Phi4MultimodalForCausalLM'],
   },
-  { release: '0.12', known: 'read', facts: { nearlyEqualCounts: 1.25 } },
+  { release: '0.12', known: 'read', facts: { ranksShareMemory: 'yes', nearlyEqualCounts: 1.25 } },
   {
     release: '0.11',
     known: 'read',
-    facts: {},
+    facts: { ranksShareMemory: 'some' },
     removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
   },
   {
     release: '0.10',
     known: 'read',
     facts: {
+      sampler: 'sort',
+      secondRunner: 'none',
+      secondRunnerArchitectures: [],
+      secondRunnerWarmsSampler: false,
+      secondRunnerEstimatesGraphs: false,
+      graphEstimate: 'none',
+      countsConsumedMemory: false,
+      keepsExpertWorkspace: false,
+      ranksShareMemory: 'no',
       logsTokensOfRequests: false,
       nullBlockCounts: false,
       nearlyEqualCounts: 1,
