@@ -51,7 +51,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
-    geometry: geometryOf(published, config),
+    geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
 }

@@ -1,5 +1,7 @@
 import type { Experts, Geometry } from '../model/geometry.js';
+import { keyHeadDimOf, type Layer } from '../model/layer.js';
 import { type Config, field, sizeOf } from './fields.js';
+import { rotaryElementsOf } from './rotary.js';
 import { visionTowerOf } from './vision-geometry.js';
 
 /**
@@ -9,7 +11,7 @@ import { visionTowerOf } from './vision-geometry.js';
  * @param published the whole file.
  * @param config the text model's, completed as families read it.
  */
-export function geometryOf(published: Config, config: Config): Geometry {
+export function geometryOf(published: Config, config: Config, layers: readonly Layer[]): Geometry {
   const experts = expertsOf(config);
   const vision = visionTowerOf(published);
   return {
@@ -17,6 +19,7 @@ export function geometryOf(published: Config, config: Config): Geometry {
     ...defined('intermediateSize', denseSizeOf(config, experts)),
     ...defined('experts', experts),
     ...defined('vision', vision),
+    ...defined('rotaryElements', rotaryElementsOf(published, config, keyHeadDimOf(layers))),
   };
 }
 

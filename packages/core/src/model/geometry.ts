@@ -9,6 +9,8 @@ export interface Geometry {
   readonly intermediateSize?: number;
   readonly experts?: Experts;
   readonly vision?: VisionTower;
+  /** Numbers in the tables of rotary positions: a sine or a cosine for each position and rotated element of a head. */
+  readonly rotaryElements?: number;
 }
 
 /** Routed experts, of which each token goes through some. */

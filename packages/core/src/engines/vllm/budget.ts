@@ -11,8 +11,8 @@ import { checkMemorySettings } from './budget/settings.js';
 import { type Step, stepOf, type VllmBudgetRequest } from './budget/step.js';
 import { gpuMemoryUtilization } from './device-defaults.js';
 
-export type { VllmBudgetRequest } from './budget/step.js';
 export type { VllmMemorySettings } from './budget/settings.js';
+export type { VllmBudgetRequest } from './budget/step.js';
 
 /**
  * How vLLM divides the memory of a device when it starts: what is left is what it logs as "Available KV cache memory".

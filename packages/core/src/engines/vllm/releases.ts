@@ -40,10 +40,8 @@ export interface VllmFacts {
   readonly gpuMemoryUtilization: number;
   /** GPUs of 160 GiB and more compute 16384 tokens in a step. */
   readonly hasHugeGpus: boolean;
-  /** A GB10 counts as a small GPU whatever its memory. */
-  readonly gb10IsSmall: boolean;
   /** How sampling by top-k and top-p, which the start-up run tries, cuts the logits. */
-  readonly sampler: 'sort' | 'triton' | 'flashinfer';
+  readonly sampler: 'flashinfer or sort' | 'sort' | 'triton' | 'flashinfer';
   /** Models that the second model runner (V2) runs by default; `dense` are those without experts and recurrent layers. */
   readonly secondRunner: 'none' | 'listed, dense and not quantized' | 'listed' | 'listed and dense' | 'all';
   readonly secondRunnerArchitectures: readonly string[];
@@ -88,7 +86,6 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       secondRunnerWarmsSampler: true,
       gatedDeltaNetsCheckpoint: true,
       speculates: true,
-      gb10IsSmall: true,
     },
   },
   { release: '0.32', known: 'read', facts: { mamba2Checkpoints: true } },
@@ -209,14 +206,14 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.11',
     known: 'read',
-    facts: { ranksShareMemory: 'some' },
+    facts: { sampler: 'sort', ranksShareMemory: 'some' },
     removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
   },
   {
     release: '0.10',
     known: 'read',
     facts: {
-      sampler: 'sort',
+      sampler: 'flashinfer or sort',
       secondRunner: 'none',
       secondRunnerArchitectures: [],
       secondRunnerWarmsSampler: false,
@@ -245,7 +242,6 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       packsPatterns: false,
       gpuMemoryUtilization: 0.9,
       hasHugeGpus: false,
-      gb10IsSmall: false,
     },
   },
 ]);

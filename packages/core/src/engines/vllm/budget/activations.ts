@@ -1,7 +1,8 @@
 import type { BudgetPart } from '../../../deployment/budget.js';
+import { keyHeadDimOf } from '../../../model/layer.js';
 import { encoderMemoryOf } from './encoder.js';
-import { GIB, gib, MIB, partOf } from './part.js';
-import { hasRecurrentLayers, keyHeadDimOf, type Step } from './step.js';
+import { GIB, gib, MIB, partOf, type Spread } from './part.js';
+import { hasRecurrentLayers, type Step } from './step.js';
 
 /** A sum of bytes with the arithmetic that led to it. */
 interface Term {
@@ -28,39 +29,86 @@ interface Term {
  * `aten/src/ATen/cuda/CUDABlas.cpp`, `torch/_inductor/runtime/benchmarking.py`.
  */
 export function activationsOf(step: Step): BudgetPart {
-  const { model, facts, settings, device } = step;
+  const { facts, settings } = step;
   const experts = expertsOf(step);
   const sampler = samplerOf(step);
   const encoder = encoderMemoryOf(step);
   const layers = layersOf(step, facts.keepsExpertWorkspace ? 0 : experts.bytes);
-  const stays = facts.keepsExpertWorkspace ? experts.bytes : 0;
-  const step_ = Math.max(sampler.bytes, layers.bytes);
-  const lora = loraOf(step);
-  const bytes = Math.max(encoder.held + stays + step_, encoder.peak) + lora.bytes;
-  const isUnknown = step.logits === undefined || step.hiddenSize === undefined;
-  const scans = hasRecurrentLayers(model) ? 0.35 * layers.bytes + 0.15 * GIB : 0;
-  // What compilers and kernels allocate inside is known from the sampler's side only: it decides most published peaks.
-  const fromLayers = layers.bytes >= sampler.bytes ? 0.12 * layers.bytes : 0;
-  const above =
-    0.03 * bytes + 0.05 * GIB + fromLayers + scans + encoder.unknown + (isUnknown ? 2 * GIB : 0) + lora.bytes / 2;
-  const below = 0.03 * bytes + 0.05 * GIB + fromLayers + (isUnknown ? bytes / 2 : 0) + lora.bytes / 2;
+  const kept = facts.keepsExpertWorkspace ? experts.bytes : 0;
+  const adapters = adaptersOf(step);
+  const languageModel = encoder.held + kept + Math.max(sampler.bytes, layers.bytes);
+  const bytes = Math.max(languageModel, encoder.peak) + adapters.bytes;
+  const { below, above, reasons } = spreadOf(step, {
+    bytes,
+    // The sampler decides most published peaks; what compilers and kernels allocate inside layers is less sure.
+    ofLayers: layers.bytes >= sampler.bytes ? layers.bytes : 0,
+    ofEncoder: Math.max(0, encoder.peak - languageModel),
+  });
   return partOf(
     'activation peak',
     bytes,
-    { below, above },
-    isUnknown ? 'assumed' : 'formula',
+    { below: below + adapters.bytes / 2, above: above + encoder.unknown + adapters.bytes / 2 },
+    step.logits === undefined || step.hiddenSize === undefined ? 'assumed' : 'formula',
     [
       `the largest step: T = ${step.tokens} tokens (--max-num-batched-tokens), S = ${step.sequences} sequences (--max-num-seqs)`,
       ...encoder.explanation,
       ...(experts.bytes > 0 ? [experts.text] : []),
       `the larger of ${sampler.text} and ${layers.text}`,
-      ...(lora.bytes > 0 ? [lora.text] : []),
-      ...(isUnknown ? ['The vocabulary or the hidden size is not known, so the range is wide.'] : []),
-      ...(scans > 0 ? ['What scans of recurrent layers take beside is not known.'] : []),
+      ...(adapters.bytes > 0 ? [adapters.text] : []),
+      ...reasons,
     ],
-    `vllm-project/vllm ${settings.version ?? 'v0.33.0'}, profile_run of vllm/v1/worker; ${device.computeCapability === undefined ? 'no compute capability is known' : `compute capability ${device.computeCapability}`}`,
+    `vllm-project/vllm ${settings.version ?? 'v0.33.0'}, profile_run of vllm/v1/worker`,
   );
 }
+
+interface Shares {
+  readonly bytes: number;
+  readonly ofLayers: number;
+  readonly ofEncoder: number;
+}
+
+/** How far the peak may be off, and why it is more than the rule's own error where it is. */
+function spreadOf(
+  step: Step,
+  { bytes, ofLayers, ofEncoder }: Shares,
+): Spread & { reasons: readonly string[] } {
+  const { facts, settings, tokens, sequences, hiddenSize = 0, logits = 0, elementBytes, model } = step;
+  const own = 0.03 * bytes + 0.05 * GIB + 0.15 * ofLayers;
+  const isUnknown = step.logits === undefined || step.hiddenSize === undefined;
+  const maySort = facts.sampler === 'flashinfer or sort';
+  const drafts = (settings.numSpeculativeTokens ?? 0) > 0;
+  const scans = hasRecurrentLayers(model);
+  return {
+    below:
+      own +
+      0.7 * ofEncoder +
+      (isUnknown ? bytes / 2 : 0) +
+      (maySort ? SORT_BESIDE_FLASHINFER * sequences * logits : 0),
+    above:
+      own +
+      0.9 * ofEncoder +
+      (isUnknown ? 2 * GIB : 0) +
+      (drafts ? 0.3 * GIB + DRAFT_ROWS * tokens * hiddenSize * elementBytes : 0) +
+      (scans ? 0.3 * GIB : 0),
+    reasons: [
+      ...(isUnknown ? ['The vocabulary or the hidden size is not known, so the range is wide.'] : []),
+      ...(ofEncoder > 0
+        ? ['The encoder decides, of which the kernels are not known: the range is wide.']
+        : []),
+      ...(maySort
+        ? ['Where FlashInfer is installed it samples, with a third of the memory: the low end.']
+        : []),
+      ...(drafts ? ['What a draft model computes beside is not known.'] : []),
+      ...(scans ? ['What recurrent layers compute with beside is not known.'] : []),
+    ],
+  };
+}
+
+/** Bytes of a logit that sorting takes and FlashInfer does not. */
+const SORT_BESIDE_FLASHINFER = 24;
+
+/** Rows of the hidden size for each token that drafts were seen to take. */
+const DRAFT_ROWS = 20;
 
 function expertsOf({ model, workload, tokens, hiddenSize = 0, elementBytes }: Step): Term {
   const { experts } = model.geometry ?? {};
@@ -86,8 +134,11 @@ function samplerOf(step: Step): Term {
   }
   const bytesPerLogit = elementBytes + bytesBesideLogit(step);
   const rows =
-    facts.sampler === 'triton' && !step.usesSecondRunner ? (device.numMultiprocessors ?? 100) * logits * 4 : 0;
-  const bytes = bytesPerLogit * sequences * logits + rows + hidden + 2 * sequences * hiddenSize * elementBytes + blas;
+    facts.sampler === 'triton' && !step.usesSecondRunner
+      ? (device.numMultiprocessors ?? 100) * logits * 4
+      : 0;
+  const bytes =
+    bytesPerLogit * sequences * logits + rows + hidden + 2 * sequences * hiddenSize * elementBytes + blas;
   const last = workload.pipelineParallel > 1 ? ' (last pipeline stage)' : '';
   return {
     bytes,
@@ -99,7 +150,7 @@ function bytesBesideLogit({ facts, usesSecondRunner }: Step): number {
   if (usesSecondRunner) {
     return facts.secondRunnerWarmsSampler ? 12 : 4;
   }
-  return facts.sampler === 'sort' ? 36 : 12;
+  return facts.sampler === 'sort' || facts.sampler === 'flashinfer or sort' ? 36 : 12;
 }
 
 function layersOf(step: Step, expertBytes: number): Term {
@@ -123,12 +174,15 @@ function blasBytes({ device }: Step): number {
 }
 
 /** Parts of the low rank that matrices of a layer have, and the largest that are held for all tokens. */
-function loraOf({ settings, tokens, elementBytes, model }: Step): Term {
+function adaptersOf({ settings, tokens, elementBytes, model }: Step): Term {
   if (settings.enableLora !== true) {
     return { bytes: 0, text: '' };
   }
   const { maxLoras = 1, maxLoraRank = 16 } = settings;
   const inner = model.geometry?.intermediateSize ?? 0;
   const bytes = tokens * (3 * maxLoraRank * 4 + 2 * inner * elementBytes) * (maxLoras > 0 ? 1 : 0);
-  return { bytes, text: `LoRA: T x (3 x rank ${maxLoraRank} x 4 + 2 x ${inner} x ${elementBytes}) bytes = ${gib(bytes)}` };
+  return {
+    bytes,
+    text: `LoRA: T x (3 x rank ${maxLoraRank} x 4 + 2 x ${inner} x ${elementBytes}) bytes = ${gib(bytes)}`,
+  };
 }

@@ -1,7 +1,8 @@
 import type { BudgetPart } from '../../../deployment/budget.js';
+import { keyHeadDimOf } from '../../../model/layer.js';
 import { GIB, gib, MIB, partOf } from './part.js';
-import { keyHeadDimOf, layersOfStage, type Step } from './step.js';
 import type { VllmMemorySettings } from './settings.js';
+import { layersOfStage, type Step } from './step.js';
 
 /** What capturing a graph takes for each layer (fitted, see `tooling/conformance/vllm`), in bytes. */
 const LAYER_OF_GRAPH = 0.35 * MIB;
@@ -74,7 +75,11 @@ export function captureSizesOf({ settings, sequences, tokens }: Step): readonly 
   );
   const steps = (first: number, end: number, by: number) =>
     Array.from({ length: Math.max(0, Math.ceil((end - first) / by)) }, (_, index) => first + index * by);
-  return [...[1, 2, 4].filter((size) => size <= most), ...steps(8, Math.min(most + 1, 256), 8), ...steps(256, most + 1, 16)];
+  return [
+    ...[1, 2, 4].filter((size) => size <= most),
+    ...steps(8, Math.min(most + 1, 256), 8),
+    ...steps(256, most + 1, 16),
+  ];
 }
 
 function capturesGraphs({ enforceEager, cudagraphMode }: VllmMemorySettings): boolean {

@@ -35,7 +35,10 @@ function tables({ usesSecondRunner, sequences, logits = 0 }: Step): { bytes: num
   const words = Math.ceil(logits / 32);
   const ofSequence = 4 * (logits + 2 * words + 3 * 1024 + 128 + 1024 + 129 + 128);
   const bytes = sequences * ofSequence;
-  return { bytes, text: `tables of the second model runner: ${sequences} sequences x ${ofSequence} bytes = ${gib(bytes)}` };
+  return {
+    bytes,
+    text: `tables of the second model runner: ${sequences} sequences x ${ofSequence} bytes = ${gib(bytes)}`,
+  };
 }
 
 /** Query, key, value, output, gate, up and down. */

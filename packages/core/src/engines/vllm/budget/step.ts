@@ -1,9 +1,9 @@
 import type { Workload } from '../../../deployment/workload.js';
-import { type Layer, memoriesOf } from '../../../model/layer.js';
-import type { Model, Weights } from '../../../model/model.js';
 import type { Device } from '../../../gpus/gpu.js';
+import { memoriesOf } from '../../../model/layer.js';
+import type { Model, Weights } from '../../../model/model.js';
 import { batchedTokensOn, sequencesOn } from '../device-defaults.js';
-import { type VllmFacts, factsOf } from '../releases.js';
+import { factsOf, type VllmFacts } from '../releases.js';
 import type { VllmMemorySettings } from './settings.js';
 
 /** What `vllmBudget` is asked about. */
@@ -78,14 +78,6 @@ export function layersOfStage({ model, workload }: VllmBudgetRequest): number {
 /** Whether layers keep a state, and so scan the tokens of a step. */
 export function hasRecurrentLayers(model: Model): boolean {
   return model.layers.some((layer) => memoriesOf(layer).some(({ kind }) => kind === 'recurrent'));
-}
-
-/** The widest key head of layers that keep keys; undefined where none does. */
-export function keyHeadDimOf(layers: readonly Layer[]): number | undefined {
-  const dims = layers
-    .flatMap(memoriesOf)
-    .flatMap((memory) => ('keyHeadDim' in memory && memory.keyHeadDim > 0 ? [memory.keyHeadDim] : []));
-  return dims.length === 0 ? undefined : dims.reduce((most, dim) => Math.max(most, dim));
 }
 
 /**
