@@ -4,6 +4,10 @@ import { type Release, releasesOf } from '../releases.js';
 export interface VllmFacts {
   /** `GPU KV cache size` is the concurrency times the context; else `num_blocks // groups x block size`. */
   readonly logsTokensOfRequests: boolean;
+  /** It and the concurrency are one line. */
+  readonly logsCapacityInOneLine: boolean;
+  /** GiB are rounded to two decimals and printed without zeros at the end; else always with two. */
+  readonly logsGibWithoutZeros: boolean;
   /** The null block is left out where requests must fit. */
   readonly nullBlockCounts: boolean;
   /** Kinds of layers are made groups of the most frequent one's size where it has less than this many times the rarest's. */
@@ -114,6 +118,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.28',
     known: 'read',
     facts: {
+      logsCapacityInOneLine: true,
       secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration', 'DeepseekV4ForCausalLM'],
       alignsMambaStates: true,
       hasHugeGpus: true,
@@ -195,7 +200,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   { release: '0.17', known: 'read', facts: { sampler: 'triton' } },
   { release: '0.16', known: 'read', facts: {} },
   { release: '0.15', known: 'read', facts: {} },
-  { release: '0.14', known: 'read', facts: { fullLayersStoreValueHeadDim: true } },
+  { release: '0.14', known: 'read', facts: { logsGibWithoutZeros: true, fullLayersStoreValueHeadDim: true } },
   {
     release: '0.13',
     known: 'read',
@@ -213,6 +218,8 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.10',
     known: 'read',
     facts: {
+      logsCapacityInOneLine: false,
+      logsGibWithoutZeros: false,
       sampler: 'flashinfer or sort',
       secondRunner: 'none',
       secondRunnerArchitectures: [],

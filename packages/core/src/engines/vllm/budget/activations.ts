@@ -2,7 +2,7 @@ import type { BudgetPart } from '../../../deployment/budget.js';
 import { keyHeadDimOf } from '../../../model/layer.js';
 import { encoderMemoryOf } from './encoder.js';
 import { GIB, gib, MIB, partOf, type Spread } from './part.js';
-import { hasRecurrentLayers, type Step } from './step.js';
+import { hasMxfp4Experts, hasRecurrentLayers, type Step } from './step.js';
 
 /** A sum of bytes with the arithmetic that led to it. */
 interface Term {
@@ -15,7 +15,7 @@ interface Term {
  * sequences through the layers, then the sampler with S rows of V logits.
  *
  * - Experts: `T x k x (max(N / 2, H) + max(N, H))` elements, with k experts a token and N twice an expert's width on a rank;
- *   since 0.13 a workspace that stays while the sampler runs.
+ *   since 0.13 a workspace that stays while the sampler runs, but not for MXFP4 on Triton kernels.
  * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the dtype's; 36
  *   where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to 0.20); 4 in the second
  *   runner, which tries no option until 0.33. The hidden states of the step are held as well.
@@ -33,8 +33,9 @@ export function activationsOf(step: Step): BudgetPart {
   const experts = expertsOf(step);
   const sampler = samplerOf(step);
   const encoder = encoderMemoryOf(step);
-  const layers = layersOf(step, facts.keepsExpertWorkspace ? 0 : experts.bytes);
-  const kept = facts.keepsExpertWorkspace ? experts.bytes : 0;
+  const keepsWorkspace = facts.keepsExpertWorkspace && !hasMxfp4Experts(step.model);
+  const layers = layersOf(step, keepsWorkspace ? 0 : experts.bytes);
+  const kept = keepsWorkspace ? experts.bytes : 0;
   const adapters = adaptersOf(step);
   const languageModel = encoder.held + kept + Math.max(sampler.bytes, layers.bytes);
   const bytes = Math.max(languageModel, encoder.peak) + adapters.bytes;
@@ -86,7 +87,7 @@ function spreadOf(
       (maySort ? SORT_BESIDE_FLASHINFER * sequences * logits : 0),
     above:
       own +
-      0.9 * ofEncoder +
+      1.2 * ofEncoder +
       (isUnknown ? 2 * GIB : 0) +
       (drafts ? 0.3 * GIB + DRAFT_ROWS * tokens * hiddenSize * elementBytes : 0) +
       (scans ? 0.3 * GIB : 0),
@@ -110,13 +111,15 @@ const SORT_BESIDE_FLASHINFER = 24;
 /** Rows of the hidden size for each token that drafts were seen to take. */
 const DRAFT_ROWS = 20;
 
-function expertsOf({ model, workload, tokens, hiddenSize = 0, elementBytes }: Step): Term {
+function expertsOf(step: Step): Term {
+  const { model, workload, settings, tokens, hiddenSize = 0, elementBytes } = step;
   const { experts } = model.geometry ?? {};
   if (experts === undefined) {
     return { bytes: 0, text: '' };
   }
   const { numExpertsPerToken, intermediateSize } = experts;
-  const width = Math.ceil((2 * intermediateSize) / workload.tensorParallel);
+  const ranks = settings.enableExpertParallel === true ? 1 : workload.tensorParallel;
+  const width = Math.ceil((2 * intermediateSize) / ranks);
   const row = Math.max(width / 2, hiddenSize) + Math.max(width, hiddenSize);
   const bytes = tokens * numExpertsPerToken * row * elementBytes;
   return {

@@ -25,7 +25,7 @@ const UNKNOWN_ENCODER = 1.5 * GIB;
  * `vllm/multimodal/encoder_budget.py` (`MultiModalBudget`).
  */
 export function encoderMemoryOf(step: Step): EncoderMemory {
-  const { model, settings, tokens, sequences, hiddenSize, elementBytes } = step;
+  const { model, settings, tokens, sequences, hiddenSize, elementBytes, workload } = step;
   const vision = model.geometry?.vision;
   const perPrompt = settings.limitMmPerPrompt?.image ?? Infinity;
   if (vision === undefined || settings.languageModelOnly === true || perPrompt === 0) {
@@ -44,13 +44,15 @@ export function encoderMemoryOf(step: Step): EncoderMemory {
   const images = Math.min(Math.floor(budget / image.tokens), sequences * perPrompt);
   const pixels = images * image.patches * image.patchSize * elementBytes;
   const outputs = images * image.tokens * image.embeddingsPerToken * hiddenSize * elementBytes;
-  const running = images * image.patches * (2 * inner + 4 * width) * elementBytes;
+  const row = (2 * inner + 3 * width) / workload.tensorParallel + width;
+  const running = images * image.patches * row * elementBytes;
   return {
     held: pixels + outputs,
     peak: pixels + running,
     unknown: 0,
     explanation: [
       `encoder: ${images} images of ${image.tokens} tokens: pixels ${images} x ${image.patches} patches x ${image.patchSize} x ${elementBytes} bytes + tokens ${images} x ${image.tokens} x ${image.embeddingsPerToken} x ${hiddenSize} x ${elementBytes} = ${gib(pixels + outputs)}, held to the end of the step`,
+      `encoder while it runs: pixels + ${images} x ${image.patches} patches x ${row} x ${elementBytes} bytes = ${gib(pixels + running)}`,
     ],
   };
 }

@@ -1,7 +1,7 @@
 import type { BudgetPart } from '../../../deployment/budget.js';
 import { weightBytesPerDevice } from '../../../deployment/weights-on-devices.js';
 import { GIB, gib, partOf } from './part.js';
-import type { Step } from './step.js';
+import { hasMxfp4Experts, type Step } from './step.js';
 
 /** More bytes that a device holds than the checkpoint has for it, and why. */
 interface Extra {
@@ -61,8 +61,7 @@ const MXFP4_BYTES = 0.5;
 
 function paddedExperts({ model, weights, workload, hiddenSize }: Step): Extra {
   const { experts } = model.geometry ?? {};
-  const isMxfp4 = model.architecture === 'GptOssForCausalLM';
-  if (!isMxfp4 || experts === undefined || hiddenSize === undefined) {
+  if (!hasMxfp4Experts(model) || experts === undefined || hiddenSize === undefined) {
     return { bytes: 0, text: '' };
   }
   const parameters = (weights.parts ?? []).reduce(

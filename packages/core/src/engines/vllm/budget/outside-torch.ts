@@ -41,7 +41,7 @@ export function outsideTorchOf(step: Step): BudgetPart {
 
 function fittedOf({ device, facts, workload, settings }: Step): Fitted {
   if (device.isUnified) {
-    return [2.3, 0.6, 5.2];
+    return [2.8, 0.8, 5.4];
   }
   if (workload.tensorParallel > 1) {
     return hasNvlink(device.computeCapability) ? OVER_NVLINK[facts.ranksShareMemory] : [0.35, 0.15, 1.1];

@@ -24,6 +24,8 @@ export interface VllmMemorySettings extends VllmSettings {
   readonly languageModelOnly?: boolean;
   /** `--cpu-offload-gb`: GiB of weights of each device that stay on the host. */
   readonly cpuOffloadGb?: number;
+  /** `--enable-expert-parallel`: ranks hold whole experts, fewer of them. */
+  readonly enableExpertParallel?: boolean;
   readonly enableLora?: boolean;
   /** `--max-loras`: 1 by default. */
   readonly maxLoras?: number;

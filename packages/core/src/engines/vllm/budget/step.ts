@@ -75,6 +75,11 @@ export function layersOfStage({ model, workload }: VllmBudgetRequest): number {
   return Math.ceil(model.numHiddenLayers / workload.pipelineParallel);
 }
 
+/** Whether experts are stored in MXFP4, as gpt-oss is published. */
+export function hasMxfp4Experts({ architecture }: Model): boolean {
+  return architecture === 'GptOssForCausalLM';
+}
+
 /** Whether layers keep a state, and so scan the tokens of a step. */
 export function hasRecurrentLayers(model: Model): boolean {
   return model.layers.some((layer) => memoriesOf(layer).some(({ kind }) => kind === 'recurrent'));
