@@ -51,13 +51,30 @@ export function vllmBudget(request: VllmBudgetRequest): DeviceBudget {
 function partsOf(step: Step): readonly BudgetPart[] {
   const graphs = step.facts.graphEstimate === 'subtracted' ? graphEstimateOf(step) : undefined;
   const persistent = persistentOf(step);
-  return [
+  const parts = [
     loadedWeightsOf(step),
     activationsOf(step),
     ...(persistent === undefined ? [] : [persistent]),
     ...(graphs === undefined ? [] : [graphs]),
     outsideTorchOf(step),
   ];
+  return step.facts.loggedOn.includes(step.device.computeCapability ?? '') ? parts : parts.map(widened);
+}
+
+/** How much farther apart ends are where no log of the release on such a device is known. */
+const WIDENING = 1.6;
+
+function widened(part: BudgetPart): BudgetPart {
+  const { bytes, low, high } = part;
+  return {
+    ...part,
+    low: Math.max(0, Math.floor(bytes - WIDENING * (bytes - low))),
+    high: Math.ceil(bytes + WIDENING * (high - bytes)),
+    explanation: [
+      ...part.explanation,
+      `No start-up log of this release on such a device is known, so the range is ${WIDENING} times as wide.`,
+    ],
+  };
 }
 
 function usableOf({ device, settings }: Step): Quantity {
@@ -67,14 +84,10 @@ function usableOf({ device, settings }: Step): Quantity {
   return { bytes: of(bytes), low: of(low), high: of(high), how };
 }
 
-/** How much wider the whole is than the root of its parts' squares, so that it holds nine of ten (see the golden test). */
-const WIDENING = 1;
-
 function remainderOf(usable: Quantity, parts: readonly BudgetPart[]): Quantity {
   const bytes = parts.reduce((left, part) => left - part.bytes, usable.bytes);
-  const root = (deviations: readonly number[]) => WIDENING * Math.hypot(...deviations);
-  const below = root([usable.bytes - usable.low, ...parts.map((part) => part.high - part.bytes)]);
-  const above = root([usable.high - usable.bytes, ...parts.map((part) => part.bytes - part.low)]);
+  const below = Math.hypot(...[usable.bytes - usable.low, ...parts.map((part) => part.high - part.bytes)]);
+  const above = Math.hypot(...[usable.high - usable.bytes, ...parts.map((part) => part.bytes - part.low)]);
   return {
     bytes: Math.max(0, bytes),
     low: Math.max(0, Math.floor(bytes - below)),

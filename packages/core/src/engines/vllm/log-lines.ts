@@ -10,7 +10,7 @@ const GIB = 2 ** 30;
  * The lines about the cache that vLLM logs when it starts, as it prints them, from the memory that it has for it.
  *
  * ```ts
- * vllmLogLines(llama31, { ...DEFAULT_WORKLOAD, contextLength: 8192 }, { version: '0.19' }, 62_394_837_729);
+ * vllmLogLines(llama31, { ...DEFAULT_WORKLOAD, contextLength: 8192 }, { version: '0.19' }, 62_392_400_000);
  * // ['Available KV cache memory: 58.11 GiB', 'GPU KV cache size: 476,016 tokens',
  * //  'Maximum concurrency for 8,192 tokens per request: 58.11x']
  * ```

@@ -56,6 +56,8 @@ export interface VllmFacts {
   readonly graphEstimate: 'none' | 'printed' | 'subtracted';
   /** What the start-up run left allocated counts as it is; else weights and what is outside torch are added up. */
   readonly countsConsumedMemory: boolean;
+  /** Compute capabilities of devices of which start-up logs of the release are in the golden file `vllm-startup.json`. */
+  readonly loggedOn: readonly string[];
   /** The workspace of experts stays allocated after a step. */
   readonly keepsExpertWorkspace: boolean;
   /** Tensor-parallel ranks on NVLink reduce through symmetric memory and workspaces outside torch. */
@@ -86,19 +88,16 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.33',
     known: 'run',
-    facts: {
-      secondRunnerWarmsSampler: true,
-      gatedDeltaNetsCheckpoint: true,
-      speculates: true,
-    },
+    facts: { loggedOn: [], secondRunnerWarmsSampler: true, gatedDeltaNetsCheckpoint: true, speculates: true },
   },
-  { release: '0.32', known: 'read', facts: { mamba2Checkpoints: true } },
+  { release: '0.32', known: 'read', facts: { loggedOn: ['8.0'], mamba2Checkpoints: true } },
   { release: '0.31', known: 'read', facts: {} },
-  { release: '0.30', known: 'read', facts: {} },
+  { release: '0.30', known: 'read', facts: { loggedOn: [] } },
   {
     release: '0.29',
     known: 'read',
     facts: {
+      loggedOn: ['12.0'],
       secondRunner: 'all',
       secondRunnerEstimatesGraphs: true,
       nullBlockCounts: true,
@@ -118,6 +117,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.28',
     known: 'read',
     facts: {
+      loggedOn: ['8.6'],
       logsCapacityInOneLine: true,
       secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration', 'DeepseekV4ForCausalLM'],
       alignsMambaStates: true,
@@ -128,6 +128,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.27',
     known: 'read',
     facts: {
+      loggedOn: ['8.9', '12.0', '12.1'],
       secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration'],
       countsConsumedMemory: true,
       keepsEveryTokenBesideLatents: true,
@@ -150,13 +151,17 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.25',
     known: 'read',
-    facts: { secondRunner: 'listed and dense', secondRunnerArchitectures: LISTED_EXPERTS },
+    facts: { loggedOn: [], secondRunner: 'listed and dense', secondRunnerArchitectures: LISTED_EXPERTS },
     removedArchitectures: ['AquilaForCausalLM', 'Grok1ForCausalLM', 'Grok1ModelForCausalLM'],
   },
   {
     release: '0.24',
     known: 'read',
-    facts: { secondRunner: 'listed', secondRunnerArchitectures: [...FIRST_LISTED, ...LISTED_EXPERTS] },
+    facts: {
+      loggedOn: ['12.0'],
+      secondRunner: 'listed',
+      secondRunnerArchitectures: [...FIRST_LISTED, ...LISTED_EXPERTS],
+    },
     removedArchitectures: [
       'BaiChuanForCausalLM',
       'BaichuanForCausalLM',
@@ -184,14 +189,18 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       secondRunnerArchitectures: ['Qwen3ForCausalLM'],
     },
   },
-  { release: '0.21', known: 'read', facts: { graphEstimate: 'subtracted', sampler: 'flashinfer' } },
+  {
+    release: '0.21',
+    known: 'read',
+    facts: { loggedOn: [], graphEstimate: 'subtracted', sampler: 'flashinfer' },
+  },
   { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true } },
   {
     release: '0.20',
     known: 'read',
-    facts: { slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
+    facts: { loggedOn: ['12.0', '12.1'], slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
   },
-  { release: '0.19', known: 'read', facts: {} },
+  { release: '0.19', known: 'read', facts: { loggedOn: ['9.0', '12.1'] } },
   {
     release: '0.18',
     known: 'read',
@@ -199,7 +208,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   },
   { release: '0.17', known: 'read', facts: { sampler: 'triton' } },
   { release: '0.16', known: 'read', facts: {} },
-  { release: '0.15', known: 'read', facts: {} },
+  { release: '0.15', known: 'read', facts: { loggedOn: ['9.0'] } },
   { release: '0.14', known: 'read', facts: { logsGibWithoutZeros: true, fullLayersStoreValueHeadDim: true } },
   {
     release: '0.13',
@@ -207,17 +216,22 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     facts: { keepsExpertWorkspace: true },
     removedArchitectures: ['Phi4MultimodalForCausalLM'],
   },
-  { release: '0.12', known: 'read', facts: { ranksShareMemory: 'yes', nearlyEqualCounts: 1.25 } },
+  {
+    release: '0.12',
+    known: 'read',
+    facts: { loggedOn: [], ranksShareMemory: 'yes', nearlyEqualCounts: 1.25 },
+  },
   {
     release: '0.11',
     known: 'read',
-    facts: { sampler: 'sort', ranksShareMemory: 'some' },
+    facts: { loggedOn: ['9.0'], sampler: 'sort', ranksShareMemory: 'some' },
     removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
   },
   {
     release: '0.10',
     known: 'read',
     facts: {
+      loggedOn: ['8.9'],
       logsCapacityInOneLine: false,
       logsGibWithoutZeros: false,
       sampler: 'flashinfer or sort',
