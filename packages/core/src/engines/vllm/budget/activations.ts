@@ -1,5 +1,6 @@
 import type { BudgetPart } from '../../../deployment/budget.js';
-import { keyHeadDimOf } from '../../../model/layer.js';
+import { keyHeadDimOf, memoriesOf } from '../../../model/layer.js';
+import type { Model } from '../../../model/model.js';
 import { encoderMemoryOf } from './encoder.js';
 import { GIB, gib, MIB, partOf, type Spread } from './part.js';
 import { hasMxfp4Experts, hasRecurrentLayers, type Step } from './step.js';
@@ -19,7 +20,7 @@ interface Term {
  * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the dtype's; 36
  *   where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to 0.20); 4 in the second
  *   runner, which tries no option until 0.33. The hidden states of the step are held as well.
- * - Layers: three rows of the MLP's width and three of the hidden size for a token, and a quantized copy where weights are of
+ * - Layers: three rows of the MLP's width, or as much of attention and recurrent layers, and three of the hidden size for a token, and a quantized copy where weights are of
  *   8 bits. Compiling holds a buffer of the size of the second-level cache meanwhile.
  * - cuBLAS takes 32 MiB from compute capability 9.0 on, else 8.
  *
@@ -161,7 +162,8 @@ function layersOf(step: Step, expertBytes: number): Term {
   const inner = Math.ceil((model.geometry?.intermediateSize ?? 4 * hiddenSize) / workload.tensorParallel);
   const heads = (model.numAttentionHeads ?? 0) / workload.tensorParallel;
   const attention = 2 * heads * (keyHeadDimOf(model.layers) ?? 0);
-  const width = Math.max(3 * inner, attention);
+  const recurrent = Math.ceil((3 * channelsOf(model)) / workload.tensorParallel);
+  const width = Math.max(3 * inner, attention, recurrent);
   const copies = bytesPerWeight <= 1.25 ? tokens * (inner + hiddenSize) * Math.min(1, bytesPerWeight) : 0;
   const compiler = settings.enforceEager === true ? 0 : 50 * MIB;
   const bytes =
@@ -170,6 +172,16 @@ function layersOf(step: Step, expertBytes: number): Term {
     bytes,
     text: `layers: T x (${width} + 3 x ${hiddenSize}) x ${elementBytes} bytes${copies > 0 ? ` + quantized copies ${gib(copies)}` : ''}${expertBytes > 0 ? ' + experts' : ''} + cuBLAS and compiler ${gib(compiler + blasBytes(step))} = ${gib(bytes)}`,
   };
+}
+
+/** Of the convolution of recurrent layers, whose projections and their copies are three times as wide. */
+function channelsOf({ layers }: Model): number {
+  return layers
+    .flatMap(memoriesOf)
+    .reduce(
+      (most, memory) => Math.max(most, memory.kind === 'recurrent' ? (memory.convolution?.channels ?? 0) : 0),
+      0,
+    );
 }
 
 function blasBytes({ device }: Step): number {
