@@ -49,8 +49,8 @@ export interface VllmFacts {
   /** Models that the second model runner (V2) runs by default; `dense` are those without experts and recurrent layers. */
   readonly secondRunner: 'none' | 'listed, dense and not quantized' | 'listed' | 'listed and dense' | 'all';
   readonly secondRunnerArchitectures: readonly string[];
-  /** Its start-up run samples with every option, as the first one's does. */
-  readonly secondRunnerWarmsSampler: boolean;
+  /** What its start-up run samples with: the logits as they are, a copy in fp32, or every option as the first one's does. */
+  readonly secondRunnerSamples: 'in place' | 'with a copy' | 'with every option';
   readonly secondRunnerEstimatesGraphs: boolean;
   /** What CUDA graphs will take: not asked, printed, or also taken off the memory for the cache. */
   readonly graphEstimate: 'none' | 'printed' | 'subtracted';
@@ -88,7 +88,12 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.33',
     known: 'run',
-    facts: { loggedOn: [], secondRunnerWarmsSampler: true, gatedDeltaNetsCheckpoint: true, speculates: true },
+    facts: {
+      loggedOn: [],
+      secondRunnerSamples: 'with every option',
+      gatedDeltaNetsCheckpoint: true,
+      speculates: true,
+    },
   },
   { release: '0.32', known: 'read', facts: { loggedOn: ['8.0'], mamba2Checkpoints: true } },
   { release: '0.31', known: 'read', facts: {} },
@@ -128,6 +133,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.27',
     known: 'read',
     facts: {
+      secondRunnerSamples: 'with a copy',
       loggedOn: ['8.9', '12.0', '12.1'],
       secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration'],
       countsConsumedMemory: true,
@@ -140,6 +146,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.26',
     known: 'read',
     facts: {
+      secondRunnerSamples: 'in place',
       secondRunnerArchitectures: LATER_LISTED,
       padsAttentionPages: true,
       countsBatchesInFlight: true,
@@ -237,7 +244,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       sampler: 'flashinfer or sort',
       secondRunner: 'none',
       secondRunnerArchitectures: [],
-      secondRunnerWarmsSampler: false,
+      secondRunnerSamples: 'with a copy',
       secondRunnerEstimatesGraphs: false,
       graphEstimate: 'none',
       countsConsumedMemory: false,

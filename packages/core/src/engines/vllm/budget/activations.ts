@@ -19,7 +19,7 @@ interface Term {
  *   since 0.13 a workspace that stays while the sampler runs, but not for MXFP4 on Triton kernels.
  * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the dtype's; 36
  *   where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to 0.20); 4 in the second
- *   runner, which tries no option until 0.33. The hidden states of the step are held as well.
+ *   runner, which tries no option until 0.33 (none in 0.26). The hidden states of the step are held as well.
  * - Layers: three rows of the MLP's width, or as much of attention and recurrent layers, and three of the hidden size for a token, and a quantized copy where weights are of
  *   8 bits. Compiling holds a buffer of the size of the second-level cache meanwhile.
  * - cuBLAS takes 32 MiB from compute capability 9.0 on, else 8.
@@ -152,10 +152,12 @@ function samplerOf(step: Step): Term {
 
 function bytesBesideLogit({ facts, usesSecondRunner }: Step): number {
   if (usesSecondRunner) {
-    return facts.secondRunnerWarmsSampler ? 12 : 4;
+    return BESIDE_LOGIT[facts.secondRunnerSamples];
   }
   return facts.sampler === 'sort' || facts.sampler === 'flashinfer or sort' ? 36 : 12;
 }
+
+const BESIDE_LOGIT = { 'in place': 0, 'with a copy': 4, 'with every option': 12 } as const;
 
 function layersOf(step: Step, expertBytes: number): Term {
   const { model, workload, settings, tokens, hiddenSize = 0, elementBytes, bytesPerWeight = 2 } = step;

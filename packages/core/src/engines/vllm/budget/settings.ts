@@ -4,6 +4,8 @@ import type { VllmSettings } from '../settings.js';
 
 /** Flags of `vllm serve` that change how much memory is left for the cache, beside those that change what it holds. */
 export interface VllmMemorySettings extends VllmSettings {
+  /** `--dtype`: what activations are computed in; the weights are those of the request, whatever it is. */
+  readonly dtype?: 'auto' | 'half' | 'float16' | 'bfloat16' | 'float' | 'float32';
   /** `--gpu-memory-utilization`: above 0, at most 1. */
   readonly gpuMemoryUtilization?: number;
   /** `--kv-cache-memory-bytes`: the memory for the cache, whatever else there is. */

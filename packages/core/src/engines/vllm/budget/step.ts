@@ -27,8 +27,8 @@ export interface Step extends VllmBudgetRequest {
   readonly hiddenSize?: number;
   /** Rows of logits are as long as the vocabulary, rounded up to 64: V. */
   readonly logits?: number;
-  /** Bytes of an activation: vLLM computes fp32 checkpoints in bf16. */
-  readonly elementBytes: 2;
+  /** Bytes of an activation: vLLM computes fp32 checkpoints in bf16 unless it is told otherwise. */
+  readonly elementBytes: 2 | 4;
   /** Bytes that a matrix of a layer takes for each of its weights, as far as is known. */
   readonly bytesPerWeight?: number;
 }
@@ -53,7 +53,7 @@ export function stepOf(request: VllmBudgetRequest): Step {
     ...(vocabSize !== undefined && {
       logits: Math.ceil(vocabSize / VOCABULARY_PADDING) * VOCABULARY_PADDING,
     }),
-    elementBytes: 2,
+    elementBytes: settings.dtype === 'float32' || settings.dtype === 'float' ? 4 : 2,
     ...(bytesPerWeight !== undefined && { bytesPerWeight }),
   };
 }
