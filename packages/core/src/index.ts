@@ -17,8 +17,10 @@ export { type SglangCapacity, sglangCapacity } from './engines/sglang/capacity.j
 export { sglang } from './engines/sglang/engine.js';
 export { SGLANG_SETTINGS, type SglangSettings } from './engines/sglang/settings.js';
 export { speculationOf as sglangSpeculation } from './engines/sglang/speculation.js';
+export { type VllmBudgetRequest, type VllmMemorySettings, vllmBudget } from './engines/vllm/budget.js';
 export { type VllmCapacity, vllmCapacity } from './engines/vllm/capacity.js';
 export { vllm } from './engines/vllm/engine.js';
+export { vllmLogLines } from './engines/vllm/log-lines.js';
 export { VLLM_SETTINGS, type VllmSettings } from './engines/vllm/settings.js';
 export * from './estimate/batch-grid.js';
 export * from './estimate/case.js';
@@ -50,6 +52,7 @@ export { weightsFromSafetensorsHeader } from './import/weights/safetensors-heade
 export { weightsFromSafetensorsIndex } from './import/weights/safetensors-index.js';
 export * from './model/describe.js';
 export * from './model/dtype.js';
+export * from './model/geometry.js';
 export * from './model/layer.js';
 export * from './model/mha-equivalent.js';
 export * from './model/model.js';

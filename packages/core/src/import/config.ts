@@ -11,6 +11,7 @@ import {
   optionalString,
   optionalStrings,
 } from './fields.js';
+import { geometryOf } from './geometry.js';
 import { maxContextOf } from './max-context.js';
 import { withPerLayerConfig } from './per-layer-config.js';
 import { plainGeometry } from './unknown.js';
@@ -58,6 +59,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
     ...visionEncoderOf(published),
+    geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
 }
