@@ -14,6 +14,7 @@ import {
 import { geometryOf } from './geometry.js';
 import { maxContextOf } from './max-context.js';
 import { withPerLayerConfig } from './per-layer-config.js';
+import { sizesOf } from './sizes.js';
 import { plainGeometry } from './unknown.js';
 import { weightsFromConfig } from './weights/config-weights.js';
 import { textConfigOf } from './wrappers.js';
@@ -55,6 +56,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
     ...given('maxPositionEmbeddings', maxContextOf(config)),
+    ...sizesOf(config),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
