@@ -1,6 +1,7 @@
 import { InputError } from '../text/errors.js';
 import { checkInteger } from '../text/exact.js';
 import type { DtypeName } from './dtype.js';
+import type { Geometry } from './geometry.js';
 import { checkLayer, type Layer, memoriesOf } from './layer.js';
 
 /** A dtype with the reason why it was chosen, in words for the user. */
@@ -82,6 +83,10 @@ export interface Model extends ModelSizes {
   /** What `--kv-dtype auto` means for this model. */
   readonly kvCacheDtype: ChosenDtype;
   readonly weights?: Weights;
+  /** The encoder of images beside the text model, as far as its config describes it. */
+  readonly visionEncoder?: { readonly numHiddenLayers?: number; readonly hiddenSize?: number };
+  /** Absent for designs, which are layers and nothing else. */
+  readonly geometry?: Geometry;
   /** What a reader of the estimate must know: a guess that was made, a field that was rounded. */
   readonly warnings: readonly string[];
 }
