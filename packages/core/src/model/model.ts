@@ -57,6 +57,8 @@ export interface ModelSizes {
   /** Groups of experts, and those that each token's experts are chosen from (DeepSeek-V3). */
   readonly numExpertGroups?: number;
   readonly numExpertGroupsPerToken?: number;
+  /** Width of the embeddings that each layer has of its own (Gemma 4); 0 without. */
+  readonly hiddenSizePerLayerInput?: number;
   /** Rank of the queries' latent (DeepSeek-V2). */
   readonly qLoraRank?: number;
 }

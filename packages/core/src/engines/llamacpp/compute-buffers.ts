@@ -73,6 +73,7 @@ export function computeBuffers(
     graph,
     hiddenSize,
     vocabSize,
+    perLayerSize: model.hiddenSizePerLayerInput ?? 0,
     blocks,
     laidOut: sufficientBlocks(kindsOf(blocks, options)),
     shared: new Map(),

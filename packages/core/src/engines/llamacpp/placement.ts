@@ -129,6 +129,9 @@ function ownBackend(name: string, blocks: readonly number[], host: number): numb
   if (block !== undefined) {
     return blocks[Number(block)] ?? host;
   }
+  if (name.startsWith('per_layer_model_proj') || name.startsWith('per_layer_proj_norm')) {
+    return blocks[0] as number;
+  }
   return name.startsWith('output') ? (blocks.at(-1) as number) : host;
 }
 

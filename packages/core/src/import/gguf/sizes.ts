@@ -32,6 +32,7 @@ export function ggufSizesOf(keys: GgufKeys, tensors: readonly GgufTensor[]): Mod
         numExpertGroups: number('expert_group_count'),
         numExpertGroupsPerToken: number('expert_group_used_count'),
       }),
+    hiddenSizePerLayerInput: number('embedding_length_per_layer_input'),
     qLoraRank: number('attention.q_lora_rank'),
   });
 }

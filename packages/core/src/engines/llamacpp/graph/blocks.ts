@@ -66,7 +66,11 @@ function attentionOf(layer: Layer, { layers }: Model) {
     return undefined;
   }
   const { numKeyValueHeads, keyHeadDim, valueHeadDim } = owner;
-  return { numKeyValueHeads, keyHeadDim, valueHeadDim, hasCache, isSliding: owner.kind !== 'full' };
+  return {
+    ...{ numKeyValueHeads, keyHeadDim, valueHeadDim, hasCache },
+    ...(memory?.kind === 'shared' && { sharesWith: memory.sharesWith }),
+    isSliding: owner.kind !== 'full',
+  };
 }
 
 /** A latent is cached as keys of one head, of which the first elements are values too. */

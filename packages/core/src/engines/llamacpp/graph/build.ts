@@ -12,6 +12,8 @@ export interface Block {
   readonly isSliding: boolean;
   /** Whether it has keys and values of its own. */
   readonly hasCache: boolean;
+  /** The block whose cache it reads, where it has none. */
+  readonly sharesWith?: number;
   /** Width of its feed-forward layer; 0 where it has experts alone. */
   readonly intermediateSize: number;
   readonly experts?: Experts;
@@ -82,6 +84,8 @@ export interface Build {
   readonly graph: Graph;
   readonly hiddenSize: number;
   readonly vocabSize: number;
+  /** Width of the embeddings that each block has of its own; 0 without. */
+  readonly perLayerSize: number;
   readonly blocks: readonly Block[];
   /** The blocks that are laid out, by their numbers: the others only repeat them. */
   readonly laidOut: readonly number[];

@@ -47,6 +47,12 @@ export interface Recipe {
   /** Attention and feed-forward layer read the same input; each its own norm of it, or one for both. */
   readonly isParallel?: 'own norms' | 'one norm';
   readonly feedForward: FeedForwardOptions;
+  /** A feed-forward part of another form, its norms included. */
+  readonly ownFeedForward?: (call: FeedForwardCall) => Tensor;
+  /** What every block reads beside its input, made before the first. */
+  readonly blockInputs?: (build: Build, x: Tensor) => Tensor | undefined;
+  /** What follows a block's last sum. */
+  readonly blockEnd?: (build: Build, x: Tensor, index: number, inputs: Tensor | undefined) => Tensor;
   readonly routing?: RoutingOptions;
   readonly sharedExpert?: 'plain' | 'gated';
   readonly scalesResiduals?: boolean;
@@ -69,6 +75,15 @@ export interface AttentionCall {
   readonly inputs: AttentionInputs;
   readonly order: 'keys last' | 'values last';
   readonly states: StateRows;
+}
+
+/** What a block's feed-forward part is built from. */
+export interface FeedForwardCall {
+  readonly build: Build;
+  readonly block: Block;
+  readonly index: number;
+  /** The sum after attention, not normalized. */
+  readonly middle: Tensor;
 }
 
 /** Which states a step goes on from, and which others are moved: none when a step is reserved. */
@@ -100,6 +115,7 @@ export function decoder(build: Build, recipe: Recipe): void {
   } else if (recipe.afterEmbeddings === 'norm') {
     x = normalize(build, x, 'token_embd_norm', undefined, recipe.norm);
   }
+  const blockInputs = recipe.blockInputs?.(build, x);
   for (const index of build.laidOut) {
     const block = blocks[index] as Block;
     const isLast = index === blocks.length - 1 && (recipe.outputs ?? 'last block') === 'last block';
@@ -111,6 +127,7 @@ export function decoder(build: Build, recipe: Recipe): void {
       states,
       wanted: isLast ? wanted : undefined,
     });
+    x = recipe.blockEnd?.(build, x, index, blockInputs) ?? x;
   }
   if (recipe.outputs === 'before norm') {
     x.isOutput = true;
@@ -172,11 +189,13 @@ function decoderBlock(
     return ggml.add(ggml.add(blockFeedForward(build, recipe, block, index, base), residual), out);
   }
   const middle = ggml.add(scaled(out), residual);
-  const before =
+  const before = () =>
     recipe.hasNoPreNorms === true
       ? middle
       : normalize(build, middle, recipe.feedForwardNorm ?? 'ffn_norm', index, recipe.norm);
-  let result = blockFeedForward(build, recipe, block, index, before);
+  let result =
+    recipe.ownFeedForward?.({ build, block, index, middle }) ??
+    blockFeedForward(build, recipe, block, index, before());
   if (recipe.normAfterFeedForward !== undefined) {
     result = normalize(build, result, recipe.normAfterFeedForward, index, {
       ...recipe.norm,

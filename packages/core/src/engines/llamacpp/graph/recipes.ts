@@ -1,6 +1,7 @@
 import type { Recipe } from './decoder.js';
 import { deltaNetOrAttention } from './delta-net.js';
 import type { RoutingOptions } from './feed-forward.js';
+import { gemma4Attention, gemma4BlockEnd, gemma4FeedForward, perLayerInputs } from './gemma4.js';
 import { latentAttention } from './latent-attention.js';
 
 /**
@@ -181,6 +182,23 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...LATENT, routing: DEEPSEEK.routing as RoutingOptions }, 'DeepseekV2ForCausalLM'],
   [LATENT, 'deepseek2', 'DeepseekV3ForCausalLM', 'KimiK2ForCausalLM', 'mistral4'],
   [QWEN_3_5, 'qwen35', 'qwen35moe', 'Qwen3_5ForConditionalGeneration', 'Qwen3_5MoeForConditionalGeneration'],
+  [
+    {
+      ...LLAMA,
+      scalesEmbeddings: true,
+      attention: gemma4Attention,
+      normAfterAttention: 'post_attention_norm',
+      ownFeedForward: gemma4FeedForward,
+      normAfterFeedForward: 'post_ffw_norm',
+      blockInputs: perLayerInputs,
+      blockEnd: gemma4BlockEnd,
+      outputs: 'after norm',
+      capsLogits: true,
+    },
+    'gemma4',
+    'Gemma4ForCausalLM',
+    'Gemma4ForConditionalGeneration',
+  ],
   [DEEPSEEK, 'deepseek', 'DeepseekForCausalLM'],
   [{ ...QWEN_3, routing: SIGMOID }, 'dots1', 'Dots1ForCausalLM'],
 ];
