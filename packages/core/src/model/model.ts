@@ -44,6 +44,8 @@ export interface ModelSizes {
   readonly tieWordEmbeddings?: boolean;
   /** Width of a dense feed-forward layer. */
   readonly intermediateSize?: number;
+  /** Those of each layer, where they differ. */
+  readonly intermediateSizes?: readonly number[];
   /** Routed experts of a layer. */
   readonly numExperts?: number;
   /** Routed experts that each token visits. */

@@ -125,7 +125,7 @@ const OUTSIDE_PLAN: BudgetPart = {
 };
 
 /** How far a decoder of the usual form was off for architectures that it is not the graph of, relative to the engine's. */
-const STAND_IN = { judgedOn: 0, median: 0, p90: 0 };
+export const STAND_IN_ERROR = { judgedOn: 0, median: 0, p90: 0 };
 
 function computePart(buffers: ComputeBuffers | undefined, backend: number, model: Model): BudgetPart {
   const source = 'ggml-org/llama.cpp v0.5.0, ggml/src/ggml-alloc.c, src/llama-graph.cpp, src/models';
@@ -159,7 +159,7 @@ function computePart(buffers: ComputeBuffers | undefined, backend: number, model
       `the graph of ${model.architecture} is not known; a decoder of the usual form stands in for it`,
     ],
     source,
-    error: STAND_IN,
+    error: STAND_IN_ERROR,
   };
 }
 

@@ -21,6 +21,7 @@ export function ggufSizesOf(keys: GgufKeys, tensors: readonly GgufTensor[]): Mod
     vocabSize: rowsOf(shapes.get('token_embd.weight')) ?? number('vocab_size') ?? lengthOf(tokens),
     tieWordEmbeddings: tensors.length === 0 ? undefined : !shapes.has('output.weight'),
     intermediateSize: number('feed_forward_length') ?? largest(valueAt(keys, 'feed_forward_length')),
+    intermediateSizes: listed(valueAt(keys, 'feed_forward_length')),
     ...(numExperts !== undefined &&
       numExperts > 0 && {
         numExperts,
@@ -45,6 +46,11 @@ function sizeFrom(value: unknown): number | undefined {
 function largest(value: unknown): number | undefined {
   const sizes = Array.isArray(value) ? value.map(sizeFrom).filter((size) => size !== undefined) : [];
   return sizes.length === 0 ? undefined : Math.max(...sizes);
+}
+
+function listed(value: unknown): readonly number[] | undefined {
+  const sizes = Array.isArray(value) ? value.map(sizeFrom) : [];
+  return sizes.length > 0 && sizes.every((size) => size !== undefined) ? sizes : undefined;
 }
 
 /** Rows of a matrix; a tensor with one axis is none. */

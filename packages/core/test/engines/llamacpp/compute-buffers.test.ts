@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_WORKLOAD, type Workload } from '../../../src/deployment/workload.js';
+import { llamacppBudget, STAND_IN_ERROR } from '../../../src/engines/llamacpp/budget.js';
 import { computeBuffers } from '../../../src/engines/llamacpp/compute-buffers.js';
+import { recipeOf } from '../../../src/engines/llamacpp/graph/recipes.js';
+import { placedCache } from '../../../src/engines/llamacpp/placed-cache.js';
 import { type PlacementFlags, placementOf } from '../../../src/engines/llamacpp/placement.js';
 import type { LlamacppSettings } from '../../../src/engines/llamacpp/settings.js';
 import { type GgufMetadata, type GgufTensor, modelFromGguf } from '../../../src/import/gguf.js';
+import type { Model } from '../../../src/model/model.js';
+import { exactly } from '../../../src/text/quantity.js';
 
 interface Golden {
   readonly models: Readonly<
@@ -26,6 +32,7 @@ interface Golden {
     readonly isServer: boolean;
     readonly workload: Pick<Workload, 'contextLength' | 'numSequences' | 'keyDtype' | 'valueDtype'>;
     readonly settings: LlamacppSettings;
+    readonly cache: readonly number[];
     readonly compute: readonly number[];
   }[];
 }
@@ -48,26 +55,122 @@ function tensorsOf({ tensors }: Golden['models'][string]): readonly GgufTensor[]
   return [...tensors.own, ...names].map((name) => ({ name, shape: [1], type: 0 }));
 }
 
+function modelOf(id: string): Model {
+  const entry = golden.models[id] as Golden['models'][string];
+  return modelFromGguf(entry.metadata, [], { id, source: 'golden' });
+}
+
+function casesOf(id: string) {
+  const model = modelOf(id);
+  const tensors = tensorsOf(golden.models[id] as Golden['models'][string]);
+  return golden.cases
+    .filter((one) => one.model === id)
+    .map((one) => {
+      const placement = placementOf(model.numHiddenLayers, one.flags, one.devices);
+      const workload = { ...DEFAULT_WORKLOAD, ...one.workload };
+      const options = { isServer: one.isServer, isPlan: true, placement, tensors };
+      return {
+        ...one,
+        placement,
+        ours: {
+          cache: placedCache(model, workload, one.settings, placement),
+          buffers: computeBuffers(model, workload, one.settings, options),
+        },
+      };
+    });
+}
+
+const known = Object.keys(golden.models).filter((id) => recipeOf(modelOf(id).architecture) !== undefined);
+const others = Object.keys(golden.models).filter((id) => !known.includes(id));
+
 describe('compute buffers of llama.cpp', () => {
-  for (const [id, entry] of Object.entries(golden.models)) {
+  for (const id of known) {
     test(`are the engine's, to the byte: ${id}`, () => {
-      const model = modelFromGguf(entry.metadata, [], { id, source: 'golden' });
-      const tensors = tensorsOf(entry);
-      for (const { devices, flags, isServer, workload, settings, compute } of golden.cases.filter(
-        (one) => one.model === id,
-      )) {
-        const placement = placementOf(model.numHiddenLayers, flags, devices);
-        const options = { isServer, isPlan: true, placement, tensors };
-        const buffers = computeBuffers(model, { ...DEFAULT_WORKLOAD, ...workload }, settings, options);
-        expect([id, flags, workload, settings, buffers?.bytes]).toEqual([
-          id,
-          flags,
-          workload,
-          settings,
-          compute,
-        ]);
-        expect(buffers?.isOwnGraph).toBe(true);
+      for (const { flags, workload, settings, compute, ours } of casesOf(id)) {
+        expect([flags, workload, settings, ours.buffers?.bytes]).toEqual([flags, workload, settings, compute]);
+        expect(ours.buffers?.isOwnGraph).toBe(true);
       }
     });
   }
+
+  test('are within the error that is stated, for architectures whose graph is not known', () => {
+    const errors = others.flatMap((id) =>
+      casesOf(id).flatMap(({ compute, ours }) => {
+        const [bytes] = ours.buffers?.bytes ?? [];
+        const [engine] = compute;
+        return bytes === undefined || engine === undefined ? [] : [Math.abs(bytes / engine - 1)];
+      }),
+    );
+    errors.sort((a, b) => a - b);
+    const at = (share: number) => errors[Math.floor(share * (errors.length - 1))] as number;
+    expect(errors.length).toBe(STAND_IN_ERROR.judgedOn);
+    expect(at(0.5)).toBeCloseTo(STAND_IN_ERROR.median, 3);
+    expect(at(0.9)).toBeCloseTo(STAND_IN_ERROR.p90, 3);
+  });
+});
+
+describe('caches of llama.cpp', () => {
+  test('lie where the engine puts them', () => {
+    for (const id of known) {
+      for (const { flags, workload, settings, cache, ours } of casesOf(id)) {
+        expect([id, flags, workload, settings, ours.cache]).toEqual([id, flags, workload, settings, cache]);
+      }
+    }
+  });
+});
+
+describe('the budget of a llama.cpp process', () => {
+  const model = modelOf('meta-llama/Llama-3.1-8B');
+  const workload = { ...DEFAULT_WORKLOAD, contextLength: 8192 };
+  const device = { total: exactly(24 * 2 ** 30) };
+
+  test('has the buffers that the engine logs, and what no plan counts as a range', () => {
+    const [gpu, host] = llamacppBudget(model, workload, {}, { devices: [device], flags: {}, isServer: false });
+    const bytesOf = (name: string, parts = gpu?.parts) => parts?.find((part) => part.name === name)?.bytes;
+    // sched_reserve: CUDA0 compute buffer size = 258.50 MiB, CUDA_Host 24.01 MiB; output buffer 0.49 MiB.
+    expect(bytesOf('compute buffer')).toBe(258.5 * 2 ** 20);
+    expect(bytesOf('compute buffer', host?.parts)).toBe(25_180_160);
+    expect(bytesOf('output buffer', host?.parts)).toBe(4 * 128_256);
+    expect(gpu?.parts.find(({ how }) => how === 'assumed')?.name).toBe('outside the plan');
+  });
+
+  test('leaves no more than there is, and its ends in order', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.boolean(),
+        (contextLength, gpuLayers, isServer) => {
+          const budgets = llamacppBudget(model, { ...workload, contextLength }, {}, {
+            devices: [device, device],
+            flags: { gpuLayers },
+            isServer,
+          });
+          for (const { available, usable, parts } of budgets) {
+            expect(available.low).toBeLessThanOrEqual(available.bytes);
+            expect(available.bytes).toBeLessThanOrEqual(available.high);
+            expect(available.high).toBeLessThanOrEqual(usable.high);
+            expect(parts.every(({ low, bytes, high }) => low <= bytes && bytes <= high)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('is larger with more tokens in a step, never smaller', () => {
+    const bytes = [64, 128, 256, 512, 1024].map(
+      (ubatchSize) =>
+        computeBuffers(model, workload, { ubatchSize }, {
+          isServer: true,
+          placement: placementOf(32, {}, [24 * 2 ** 30]),
+        })?.bytes[0] ?? 0,
+    );
+    expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+  });
+
+  test('refuses a main device that is not there, and shares that are none', () => {
+    expect(() => placementOf(32, { splitMode: 'none', mainGpu: 2 }, [1, 1])).toThrow('--main-gpu is 2');
+    expect(() => placementOf(32, { tensorSplit: [1, 2, 3] }, [1, 1])).toThrow('--tensor-split is 1,2,3');
+  });
 });

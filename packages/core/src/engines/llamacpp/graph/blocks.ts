@@ -24,7 +24,7 @@ export function blocksOf(model: Model): readonly Block[] | undefined {
       numAttentionHeads,
       ...attention,
       isSliding: attention.isSliding && windows,
-      intermediateSize: intermediateSize ?? 0,
+      intermediateSize: model.intermediateSizes?.[index] ?? intermediateSize ?? 0,
       ...(!isDense && { experts }),
     };
   });
@@ -50,7 +50,7 @@ export function similarBlocksOf(model: Model): readonly Block[] | undefined {
     hasCache: true,
     isSliding: false,
     ...attentionOf(layer, model),
-    intermediateSize: intermediateSize ?? 4 * hiddenSize,
+    intermediateSize: model.intermediateSizes?.[index] ?? intermediateSize ?? 4 * hiddenSize,
     ...(experts !== undefined && index >= (model.numDenseLayers ?? 0) && { experts }),
   }));
 }
