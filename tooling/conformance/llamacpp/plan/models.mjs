@@ -1,5 +1,6 @@
 import { Float } from '../gguf.mjs';
-import { everyLast, heads, mla, repeat, ssm } from '../models.mjs';
+import { everyLast, heads, kindsOf, MODELS, metadataOf, mla, optionalOf, repeat, ssm } from '../models.mjs';
+import { SHAPES } from '../shapes.mjs';
 
 /**
  * Published models with all sizes that compute buffers depend on, as the engine's converter writes them, and the tensors
@@ -39,6 +40,23 @@ const experts = (count, used, width, more = {}) => ({
 const sliding = (layers, window, period) => ({
   'attention.sliding_window': window,
   'attention.sliding_window_pattern': repeat(layers, everyLast(period, false, true)),
+});
+const gemma4 = (layers, period, hidden, width, headCount, slidingHeads, fullHeads, window, shared, perLayer) => ({
+  embedding_length: hidden,
+  feed_forward_length: width,
+  'attention.head_count': headCount,
+  'attention.head_count_kv': repeat(layers, everyLast(period, fullHeads, slidingHeads)),
+  'attention.key_length': 512,
+  'attention.value_length': 512,
+  'attention.key_length_swa': 256,
+  'attention.value_length_swa': 256,
+  'rope.dimension_count': 512,
+  'rope.dimension_count_swa': 256,
+  ...sliding(layers, window, period),
+  'attention.shared_kv_layers': shared,
+  embedding_length_per_layer_input: perLayer,
+  vocab_size: 262144,
+  final_logit_softcapping: new Float(30),
 });
 const BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'];
 /** What three of four blocks of Qwen3.5 have. */
@@ -210,10 +228,64 @@ export const PLANNED = [
     }),
     blocks: deltaNetBlocks,
   },
+  ...[
+    ['google/gemma-4-31B-it', gemma4(60, 6, 5376, 21504, 32, 16, 4, 1024, 0, 0)],
+    [
+      'google/gemma-4-26B-A4B-it',
+      { ...gemma4(30, 6, 2816, 2112, 16, 8, 2, 1024, 0, 0), ...experts(128, 8, 704) },
+      ['ffn_gate_inp.weight', 'ffn_gate_up_exps.weight', 'ffn_down_exps.scale'],
+    ],
+    ['google/gemma-4-E4B-it', gemma4(42, 6, 2560, 10240, 8, 2, 2, 512, 18, 256)],
+  ].map(([id, metadata, more = []]) => ({
+    id,
+    architecture: 'gemma4',
+    layers: metadata['attention.sliding_window_pattern'].length,
+    metadata,
+    file: ['rope_freqs.weight'],
+    blocks: (index) => [
+      'layer_output_scale.weight',
+      ...(metadata['attention.sliding_window_pattern'][index] || metadata.embedding_length_per_layer_input > 0
+        ? ['attn_v.weight']
+        : []),
+      ...more,
+    ],
+  })),
 ];
 
+/** Sizes of no model in particular for those that caches do not depend on. */
+const SOME_SIZES = { feed_forward_length: 4096, vocab_size: 64000 };
+const SOME_EXPERTS = {
+  expert_count: 32,
+  expert_used_count: 4,
+  expert_feed_forward_length: 768,
+  expert_shared_feed_forward_length: 768,
+};
+
+/** One model of each architecture of which none is above. */
+export const OTHERS = [...MODELS, ...SHAPES]
+  .filter(({ gguf }) => PLANNED.every(({ architecture }) => architecture !== gguf))
+  .filter(({ gguf }, index, all) => all.findIndex((one) => one.gguf === gguf) === index)
+  .map((model) => {
+    const { metadata } = model;
+    const sizes = {
+      ...(Array.isArray(metadata.feed_forward_length) ? { vocab_size: SOME_SIZES.vocab_size } : SOME_SIZES),
+      ...(metadata.expert_count !== undefined && SOME_EXPERTS),
+    };
+    const changed = { ...model, metadata: { ...metadata, ...sizes } };
+    return {
+      id: `some ${model.gguf}`,
+      architecture: model.gguf,
+      question: {
+        metadata: { 'tokenizer.ggml.model': 'none', ...metadataOf(changed) },
+        kinds: kindsOf(model),
+        optional: optionalOf(model),
+      },
+    };
+  });
+
 /** What the engine is asked: the file's metadata, a word for the kind of each block, tensors beside those that it names. */
-export function questionOf({ architecture, layers, metadata, blocks = [], file = [] }) {
+export function questionOf({ question, architecture, layers, metadata, blocks = [], file = [] }) {
+  if (question !== undefined) return question;
   const dense = metadata.leading_dense_block_count ?? 0;
   const whole = {
     block_count: layers,

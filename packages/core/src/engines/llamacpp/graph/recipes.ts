@@ -59,7 +59,7 @@ const QWEN_3_5: Recipe = {
 
 const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...LLAMA, ropeFactors: true }, 'LlamaForCausalLM'],
-  [LLAMA, 'llama', 'mistral', 'mixtral', 'MistralForCausalLM', 'MixtralForCausalLM', 'mistral3', 'arcee'],
+  [LLAMA, 'llama', 'mistral', 'mixtral', 'MistralForCausalLM', 'MixtralForCausalLM', 'LlavaForConditionalGeneration', 'VoxtralForConditionalGeneration', 'Mistral3ForConditionalGeneration', 'mistral3', 'arcee'],
   [LLAMA, 'internlm2', 'InternLM2ForCausalLM', 'InternLM3ForCausalLM', 'ernie4_5', 'Ernie4_5ForCausalLM'],
   [LLAMA, 'baichuan', 'xverse', 'orion', 'maincoder', 'pangu-embedded'],
   [BIASED, 'qwen2', 'Qwen2ForCausalLM'],
@@ -180,7 +180,7 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
     'MiniMaxM2ForCausalLM',
   ],
   [{ ...LATENT, routing: DEEPSEEK.routing as RoutingOptions }, 'DeepseekV2ForCausalLM'],
-  [LATENT, 'deepseek2', 'DeepseekV3ForCausalLM', 'KimiK2ForCausalLM', 'mistral4'],
+  [LATENT, 'deepseek2', 'DeepseekV3ForCausalLM', 'KimiK2ForCausalLM', 'KimiK25ForConditionalGeneration', 'Glm4MoeLiteForCausalLM', 'mistral4'],
   [QWEN_3_5, 'qwen35', 'qwen35moe', 'Qwen3_5ForConditionalGeneration', 'Qwen3_5MoeForConditionalGeneration'],
   [
     {
