@@ -10,18 +10,18 @@ export * from './engines/all-engines.js';
 export { ENGINE_NAMES, engineSettings } from './engines/all-settings.js';
 export * from './engines/contract.js';
 export { ideal } from './engines/ideal/engine.js';
-export { llamacpp } from './engines/llamacpp/engine.js';
 export { FIT_MARGIN_BYTES, type LlamacppDeployment, llamacppBudget } from './engines/llamacpp/budget.js';
 export { type ComputeBuffers, computeBuffers, type RunOptions } from './engines/llamacpp/compute-buffers.js';
+export { llamacpp } from './engines/llamacpp/engine.js';
 export {
   type FitQuestion,
   type FittedPlacement,
   fittedPlacement,
 } from './engines/llamacpp/fitted-placement.js';
 export { placedCache } from './engines/llamacpp/placed-cache.js';
-export { placedWeights } from './engines/llamacpp/weights.js';
 export { type Placement, type PlacementFlags, placementOf } from './engines/llamacpp/placement.js';
 export { LLAMACPP_SETTINGS, type LlamacppSettings } from './engines/llamacpp/settings.js';
+export { placedWeights } from './engines/llamacpp/weights.js';
 export * from './engines/settings.js';
 export { type SglangCapacity, sglangCapacity } from './engines/sglang/capacity.js';
 export { sglang } from './engines/sglang/engine.js';

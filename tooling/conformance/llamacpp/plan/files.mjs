@@ -8,7 +8,9 @@
 const TYPES = { f32: [0, 1, 4], q8_0: [8, 32, 34], q4_K: [12, 256, 144], q6_K: [14, 256, 210] };
 
 const usesMoreBits = (index, count) =>
-  index < Math.floor(count / 8) || index >= Math.floor((7 * count) / 8) || (index - Math.floor(count / 8)) % 3 === 2;
+  index < Math.floor(count / 8) ||
+  index >= Math.floor((7 * count) / 8) ||
+  (index - Math.floor(count / 8)) % 3 === 2;
 
 function tensor(name, shape, type) {
   const [number, elements, bytes] = TYPES[type];
@@ -16,7 +18,19 @@ function tensor(name, shape, type) {
   return { name, shape, type: number, bytes: (count / elements) * bytes };
 }
 
-function decoder({ layers, hidden, width, heads, keyValueHeads, headDim, vocabulary, experts, mix, isTied, factors }) {
+function decoder({
+  layers,
+  hidden,
+  width,
+  heads,
+  keyValueHeads,
+  headDim,
+  vocabulary,
+  experts,
+  mix,
+  isTied,
+  factors,
+}) {
   const more = mix === 'q4_K' ? 'q6_K' : mix;
   const blocks = Array.from({ length: layers }, (_, index) => {
     const some = usesMoreBits(index, layers) ? more : mix;
@@ -83,17 +97,41 @@ const file = (id, architecture, context, sizes) => ({
   tensors: decoder(sizes),
 });
 
-const LLAMA_8B = { layers: 32, hidden: 4096, width: 14336, heads: 32, keyValueHeads: 8, headDim: 128, vocabulary: 128256 };
+const LLAMA_8B = {
+  layers: 32,
+  hidden: 4096,
+  width: 14336,
+  heads: 32,
+  keyValueHeads: 8,
+  headDim: 128,
+  vocabulary: 128256,
+};
 
 export const FILES = [
   file('Llama-3.1-8B Q4_K_M', 'llama', 131072, { ...LLAMA_8B, mix: 'q4_K', factors: 64 }),
   file('Llama-3-8B Q8_0', 'llama', 8192, { ...LLAMA_8B, mix: 'q8_0' }),
   file('Llama-3.2-3B Q4_K_M', 'llama', 131072, {
-    ...{ layers: 28, hidden: 3072, width: 8192, heads: 24, keyValueHeads: 8, headDim: 128, vocabulary: 128256 },
+    ...{
+      layers: 28,
+      hidden: 3072,
+      width: 8192,
+      heads: 24,
+      keyValueHeads: 8,
+      headDim: 128,
+      vocabulary: 128256,
+    },
     ...{ mix: 'q4_K', isTied: true, factors: 64 },
   }),
   file('Qwen3-30B-A3B Q4_K_M', 'qwen3moe', 40960, {
-    ...{ layers: 48, hidden: 2048, width: 6144, heads: 32, keyValueHeads: 4, headDim: 128, vocabulary: 151936 },
+    ...{
+      layers: 48,
+      hidden: 2048,
+      width: 6144,
+      heads: 32,
+      keyValueHeads: 4,
+      headDim: 128,
+      vocabulary: 151936,
+    },
     ...{ mix: 'q4_K', experts: { count: 128, used: 8, width: 768 } },
   }),
 ];

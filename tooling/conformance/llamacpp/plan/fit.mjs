@@ -14,7 +14,9 @@ import { FILES } from './files.mjs';
  * Writes down what the engine's `--fit` chooses for models and devices that the seed picks:
  * `node tooling/conformance/llamacpp/plan/fit.mjs [--count 40] [--seed 1]`.
  */
-const GOLDEN = fileURLToPath(new URL('../../../../packages/core/test/golden/llamacpp-fit.json', import.meta.url));
+const GOLDEN = fileURLToPath(
+  new URL('../../../../packages/core/test/golden/llamacpp-fit.json', import.meta.url),
+);
 const PROCESS = fileURLToPath(new URL('fit-process.mjs', import.meta.url));
 const MEBIBYTE = 2 ** 20;
 
@@ -35,7 +37,11 @@ try {
     { metadata, tensors: tensors.map(({ name, shape, type }) => [name, shape, type]) },
   ]);
   const lines = (items) => items.map((item) => `    ${item}`).join(',\n');
-  const head = { engine: 'llama.cpp', version: VERSION, generator: 'tooling/conformance/llamacpp/plan/fit.mjs' };
+  const head = {
+    engine: 'llama.cpp',
+    version: VERSION,
+    generator: 'tooling/conformance/llamacpp/plan/fit.mjs',
+  };
   writeFileSync(
     GOLDEN,
     `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "models": {\n${lines(models.map(([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`))}\n  },\n  "cases": [\n${lines(cases.map((one) => JSON.stringify(one)))}\n  ]\n}\n`,

@@ -41,7 +41,18 @@ const sliding = (layers, window, period) => ({
   'attention.sliding_window': window,
   'attention.sliding_window_pattern': repeat(layers, everyLast(period, false, true)),
 });
-const gemma4 = (layers, period, hidden, width, headCount, slidingHeads, fullHeads, window, shared, perLayer) => ({
+const gemma4 = (
+  layers,
+  period,
+  hidden,
+  width,
+  headCount,
+  slidingHeads,
+  fullHeads,
+  window,
+  shared,
+  perLayer,
+) => ({
   embedding_length: hidden,
   feed_forward_length: width,
   'attention.head_count': headCount,

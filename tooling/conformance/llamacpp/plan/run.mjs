@@ -137,7 +137,9 @@ function resized(random, { metadata, layers, ...rest }) {
   const shared = metadata['attention.shared_kv_layers'] ?? 0;
   const interval = metadata.full_attention_interval ?? 1;
   const count =
-    shared > 0 || layers < 12 ? layers : interval * integer(random, Math.ceil(2 / interval), layers / interval);
+    shared > 0 || layers < 12
+      ? layers
+      : interval * integer(random, Math.ceil(2 / interval), layers / interval);
   const isPlain = ['attention.kv_lora_rank', 'ssm.inner_size', 'attention.key_length_swa'].every(
     (key) => metadata[key] === undefined,
   );

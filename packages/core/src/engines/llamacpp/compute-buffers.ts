@@ -90,7 +90,12 @@ export function computeBuffers(
     offloadsOperations: options.offloadsOperations ?? true,
     copies: options.placement.isPipelined ? PIPELINE_COPIES : 1,
   });
-  return { bytes, isOwnGraph: own !== undefined };
+  // A block on one backend that reads the cache of another's is not laid out as the engine does in every case.
+  const readsAcross = blocks.some(
+    ({ sharesWith }, index) =>
+      sharesWith !== undefined && options.placement.cache(sharesWith) !== options.placement.blocks[index],
+  );
+  return { bytes, isOwnGraph: own !== undefined && !readsAcross };
 }
 
 /** Weights that flags are usually about, where the file's are not known. */

@@ -80,12 +80,18 @@ export function fillWithBlocks(state: FitState): readonly DeviceBlocks[] {
       continue;
     }
     const blocksOf = (some: readonly DeviceBlocks[]) => (some[device] as DeviceBlocks).blocks;
-    for (let delta = blocksOf(high) - blocksOf(placed); delta > 1; delta = blocksOf(high) - blocksOf(placed)) {
+    for (
+      let delta = blocksOf(high) - blocksOf(placed);
+      delta > 1;
+      delta = blocksOf(high) - blocksOf(placed)
+    ) {
       const step = stepTowards(delta, target, held[device] as number, heldHigh[device] as number);
       const tried = withBlocks(placed, device, (one) => ({
         ...one,
         blocks: one.blocks + step,
-        inPart: hasExperts ? one.inPart + (device === last && one.inPart === 0 ? step - 1 : step) : one.inPart,
+        inPart: hasExperts
+          ? one.inPart + (device === last && one.inPart === 0 ? step - 1 : step)
+          : one.inPart,
       }));
       const heldTried = state.measure(flagsOf(state, tried));
       if ((heldTried[device] as number) <= target) {

@@ -1,4 +1,11 @@
-import { type DeviceBlocks, type FitState, flagsOf, type KeptPart, stepTowards, withBlocks } from './fitted-blocks.js';
+import {
+  type DeviceBlocks,
+  type FitState,
+  flagsOf,
+  type KeptPart,
+  stepTowards,
+  withBlocks,
+} from './fitted-blocks.js';
 
 /**
  * Blocks without experts turned into whole ones, from the first device on, until all are full; at last a part of one more
@@ -11,7 +18,8 @@ import { type DeviceBlocks, type FitState, flagsOf, type KeptPart, stepTowards, 
 export function fillWithExperts(state: FitState, filled: readonly DeviceBlocks[]): readonly DeviceBlocks[] {
   const { targets } = state;
   const last = targets.length - 1;
-  const fits = (held: readonly number[], device: number) => (held[device] as number) <= (targets[device] as number);
+  const fits = (held: readonly number[], device: number) =>
+    (held[device] as number) <= (targets[device] as number);
   let placed = filled;
   let held = state.measure(flagsOf(state, placed));
   let dense = firstOfLastRun(placed);
@@ -24,7 +32,12 @@ export function fillWithExperts(state: FitState, filled: readonly DeviceBlocks[]
     } else {
       const full = (some: readonly DeviceBlocks[]) => fullOf(some[device] as DeviceBlocks);
       for (let delta = full(high) - full(placed); delta > 1; delta = full(high) - full(placed)) {
-        const step = stepTowards(delta, targets[device] as number, held[device] as number, heldHigh[device] as number);
+        const step = stepTowards(
+          delta,
+          targets[device] as number,
+          held[device] as number,
+          heldHigh[device] as number,
+        );
         const [tried, denseTried] = withSomeMoved(placed, dense, device, step);
         const heldTried = state.measure(flagsOf(state, tried));
         if (fits(heldTried, device)) {
@@ -56,7 +69,11 @@ function firstOfLastRun(devices: readonly DeviceBlocks[]): number {
 }
 
 /** All blocks from device `dense` on moved to `device`, but the output. */
-function withAllMoved(devices: readonly DeviceBlocks[], dense: number, device: number): readonly DeviceBlocks[] {
+function withAllMoved(
+  devices: readonly DeviceBlocks[],
+  dense: number,
+  device: number,
+): readonly DeviceBlocks[] {
   let moved = devices;
   for (let from = dense; from < devices.length; from += 1) {
     const { blocks } = moved[from] as DeviceBlocks;
@@ -105,9 +122,14 @@ function withOnePart(
 ): Placed {
   const { targets } = state;
   const last = targets.length - 1;
-  const taken = withBlocks(placed, dense, (one) => ({ ...one, blocks: one.blocks - 1, inPart: one.inPart - 1 }));
+  const taken = withBlocks(placed, dense, (one) => ({
+    ...one,
+    blocks: one.blocks - 1,
+    inPart: one.inPart - 1,
+  }));
   const denseAfter = dense + ((taken[dense] as DeviceBlocks).inPart === 0 ? 1 : 0);
-  const isBelow = (bytes: readonly number[], one: number) => (bytes[one] as number) < (targets[one] as number);
+  const isBelow = (bytes: readonly number[], one: number) =>
+    (bytes[one] as number) < (targets[one] as number);
   const tried = (kept: KeptPart): Placed | undefined => {
     const blocks = withBlocks(taken, device, (one) => ({
       blocks: one.blocks + 1,

@@ -92,7 +92,9 @@ export function fittedPlacement(question: FitQuestion): FittedPlacement {
   };
   const filled = fillWithBlocks(state);
   const withoutExperts = state.hasExperts
-    ? measure({ ...flags, cpuMoe: true }, ctxSize).total.map((used, device) => (targets[device] as number) - used)
+    ? measure({ ...flags, cpuMoe: true }, ctxSize).total.map(
+        (used, device) => (targets[device] as number) - used,
+      )
     : [];
   const blocks = sum(withoutExperts) > 0 ? fillWithExperts(state, filled) : filled;
   return {
@@ -102,7 +104,13 @@ export function fittedPlacement(question: FitQuestion): FittedPlacement {
   };
 }
 
-function isFixed({ gpuLayers, tensorSplit, overrides = [], cpuMoe, cpuMoeLayers = 0 }: PlacementFlags): boolean {
+function isFixed({
+  gpuLayers,
+  tensorSplit,
+  overrides = [],
+  cpuMoe,
+  cpuMoeLayers = 0,
+}: PlacementFlags): boolean {
   return (
     gpuLayers !== undefined ||
     tensorSplit?.some((share) => share !== 0) === true ||
@@ -113,7 +121,13 @@ function isFixed({ gpuLayers, tensorSplit, overrides = [], cpuMoe, cpuMoeLayers 
 }
 
 /** The context between two whose memory meets the target, if memory grew evenly, in whole multiples for each stream. */
-function interpolated(longest: number, shortest: number, wanted: number, span: number, streams: number): number {
+function interpolated(
+  longest: number,
+  shortest: number,
+  wanted: number,
+  span: number,
+  streams: number,
+): number {
   const more = Number((BigInt(longest - shortest) * BigInt(wanted)) / BigInt(span));
   const align = CONTEXT_ALIGNMENT * streams;
   const size = shortest + more;
@@ -137,7 +151,8 @@ function measured(
       `What --fit of llama.cpp chooses for ${model.name} cannot be known, since its weights or sizes are not.`,
     );
   }
-  const onDevices = (bytes: readonly (number | undefined)[]) => bytes.slice(0, free.length).map((one) => one ?? 0);
+  const onDevices = (bytes: readonly (number | undefined)[]) =>
+    bytes.slice(0, free.length).map((one) => one ?? 0);
   const held = [onDevices(weights), onDevices(cache), onDevices(compute.bytes)];
   return {
     total: free.map((_, device) => held.reduce((total, part) => total + (part[device] as number), 0)),

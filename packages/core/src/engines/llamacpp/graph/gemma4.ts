@@ -13,7 +13,15 @@ import { F32, I32, type Tensor } from './tensor.js';
  */
 
 /** Values are normalized too and may be the keys; later blocks read the cache of an earlier one. */
-export function gemma4Attention({ build, block, index, normed, positions, inputs, order }: AttentionCall): Tensor {
+export function gemma4Attention({
+  build,
+  block,
+  index,
+  normed,
+  positions,
+  inputs,
+  order,
+}: AttentionCall): Tensor {
   const { numAttentionHeads, numKeyValueHeads, keyHeadDim, valueHeadDim } = block;
   const [, tokens] = normed.ne;
   const hasFactors = !block.isSliding && build.has('rope_freqs.weight', true);
@@ -39,7 +47,13 @@ const GATED = { kind: 'gated', activation: 'gelu' } as const;
 
 /** A dense feed-forward layer, and experts beside it with norms of their own. */
 export function gemma4FeedForward({ build, block, index, middle }: FeedForwardCall): Tensor {
-  const dense = feedForward(build, normalize(build, middle, 'ffn_norm', index), index, block.intermediateSize, GATED);
+  const dense = feedForward(
+    build,
+    normalize(build, middle, 'ffn_norm', index),
+    index,
+    block.intermediateSize,
+    GATED,
+  );
   if (block.experts === undefined) {
     return dense;
   }

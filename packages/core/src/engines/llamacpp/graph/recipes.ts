@@ -59,9 +59,20 @@ const QWEN_3_5: Recipe = {
 
 const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...LLAMA, ropeFactors: true }, 'LlamaForCausalLM'],
-  [LLAMA, 'llama', 'mistral', 'mixtral', 'MistralForCausalLM', 'MixtralForCausalLM', 'LlavaForConditionalGeneration', 'VoxtralForConditionalGeneration', 'Mistral3ForConditionalGeneration', 'mistral3', 'arcee'],
+  [
+    LLAMA,
+    'llama',
+    'mistral',
+    'mixtral',
+    'MistralForCausalLM',
+    'MixtralForCausalLM',
+    'LlavaForConditionalGeneration',
+    'VoxtralForConditionalGeneration',
+    'Mistral3ForConditionalGeneration',
+    'mistral3',
+  ],
   [LLAMA, 'internlm2', 'InternLM2ForCausalLM', 'InternLM3ForCausalLM', 'ernie4_5', 'Ernie4_5ForCausalLM'],
-  [LLAMA, 'baichuan', 'xverse', 'orion', 'maincoder', 'pangu-embedded'],
+  [LLAMA, 'xverse', 'maincoder', 'pangu-embedded'],
   [BIASED, 'qwen2', 'Qwen2ForCausalLM'],
   [
     { ...BIASED, positionIds: 4 },
@@ -96,20 +107,6 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
     },
     'phi3',
     'Phi3ForCausalLM',
-  ],
-  [
-    {
-      ...LLAMA,
-      qkv: { bias: true, isFused: false },
-      norm: LAYER_NORM,
-      outputBias: true,
-      scalesQueries: true,
-      addsToResidual: true,
-      hasHeadBias: true,
-    },
-    'phimoe',
-    'PhiMoEForCausalLM',
-    'PhimoeForCausalLM',
   ],
   [
     {
@@ -166,21 +163,21 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...POST_NORMS, qkNorm: 'rows' }, 'olmo2', 'Olmo2ForCausalLM', 'Olmo3ForCausalLM'],
   [{ ...POST_NORMS, qkNorm: 'heads', rope: 'all' }, 'exaone4', 'Exaone4ForCausalLM'],
   [{ ...DEEPSEEK, qkNorm: 'rows' }, 'olmoe', 'OlmoeForCausalLM'],
-  [
-    GRANITE,
-    'granite',
-    'granitemoe',
-    'GraniteForCausalLM',
-    'GraniteMoeForCausalLM',
-    'GraniteMoeSharedForCausalLM',
-  ],
+  [GRANITE, 'granite', 'GraniteForCausalLM'],
   [
     { ...LLAMA, qkNorm: 'rows', routing: { ...SIGMOID, isScaled: false } },
     'minimax-m2',
     'MiniMaxM2ForCausalLM',
   ],
   [{ ...LATENT, routing: DEEPSEEK.routing as RoutingOptions }, 'DeepseekV2ForCausalLM'],
-  [LATENT, 'deepseek2', 'DeepseekV3ForCausalLM', 'KimiK2ForCausalLM', 'KimiK25ForConditionalGeneration', 'Glm4MoeLiteForCausalLM', 'mistral4'],
+  [
+    LATENT,
+    'deepseek2',
+    'DeepseekV3ForCausalLM',
+    'KimiK2ForCausalLM',
+    'KimiK25ForConditionalGeneration',
+    'Glm4MoeLiteForCausalLM',
+  ],
   [QWEN_3_5, 'qwen35', 'qwen35moe', 'Qwen3_5ForConditionalGeneration', 'Qwen3_5MoeForConditionalGeneration'],
   [
     {
@@ -199,8 +196,6 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
     'Gemma4ForCausalLM',
     'Gemma4ForConditionalGeneration',
   ],
-  [DEEPSEEK, 'deepseek', 'DeepseekForCausalLM'],
-  [{ ...QWEN_3, routing: SIGMOID }, 'dots1', 'Dots1ForCausalLM'],
 ];
 
 /** What most decoders are like. */
