@@ -1,4 +1,4 @@
-import { type Config, field, optionalObject, sizeOf } from './fields.js';
+import { type Config, field, isConfig, sizeOf } from './fields.js';
 
 /** Of Gemma 3 with a vision tower, as Google publishes it; the class scales nothing by default. */
 const GEMMA_3_FACTOR = 8;
@@ -41,9 +41,11 @@ function rotatedOf(config: Config, keyHeadDim: number | undefined): number | und
 
 /** The factor that makes a table longer; undefined where the config does not say how it is scaled. */
 function scalingOf(config: Config): number | undefined {
-  const scaling = optionalObject(config, 'rope_scaling') ?? optionalObject(config, 'rope_parameters');
-  const type = scaling === undefined ? undefined : (field(scaling, 'rope_type') ?? field(scaling, 'type'));
-  const factor = scaling === undefined ? undefined : field(scaling, 'factor');
+  const scaling = field(config, 'rope_scaling') ?? field(config, 'rope_parameters');
+  if (!isConfig(scaling)) {
+    return undefined;
+  }
+  const [type, factor] = [field(scaling, 'rope_type') ?? field(scaling, 'type'), field(scaling, 'factor')];
   if (type === undefined) {
     return undefined;
   }

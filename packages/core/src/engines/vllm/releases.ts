@@ -54,6 +54,7 @@ export interface VllmFacts {
   readonly secondRunnerEstimatesGraphs: boolean;
   /** What CUDA graphs will take: not asked, printed, or also taken off the memory for the cache. */
   readonly graphEstimate: 'none' | 'printed' | 'subtracted';
+  readonly estimatesGraphsOnRocm: boolean;
   /** What the start-up run left allocated counts as it is; else weights and what is outside torch are added up. */
   readonly countsConsumedMemory: boolean;
   /** Compute capabilities of devices of which start-up logs of the release are in the golden file `vllm-startup.json`. */
@@ -146,6 +147,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.26',
     known: 'read',
     facts: {
+      estimatesGraphsOnRocm: true,
       secondRunnerSamples: 'in place',
       secondRunnerArchitectures: LATER_LISTED,
       padsAttentionPages: true,
@@ -238,6 +240,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.10',
     known: 'read',
     facts: {
+      estimatesGraphsOnRocm: false,
       loggedOn: ['8.9'],
       logsCapacityInOneLine: false,
       logsGibWithoutZeros: false,

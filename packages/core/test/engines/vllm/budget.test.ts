@@ -134,6 +134,28 @@ describe('the budget of a device with vLLM', () => {
     );
   });
 
+  it('keeps no memory for an encoder that is not loaded, or that no request reaches', () => {
+    const row = STARTUPS.find(({ model }) => model === 'google/gemma-3-4b-it') as Startup;
+    const request = requestOf(row);
+    const peakWith = (settings: VllmMemorySettings) =>
+      partNamed(vllmBudget({ ...request, settings: { ...request.settings, ...settings } }), 'activation peak')
+        ?.bytes;
+    expect(peakWith({ languageModelOnly: true })).toBeLessThan(peakWith({}) ?? 0);
+    expect(peakWith({ limitMmPerPrompt: { image: 0 } })).toBe(peakWith({ languageModelOnly: true }));
+  });
+
+  it('counts the tables of the second runner only where what was consumed counts', () => {
+    const request = requestOf(STARTUPS.find(({ model }) => model === 'meta-llama/Llama-3.1-8B') as Startup);
+    const tablesIn = (version: NonNullable<VllmSettings['version']>) =>
+      partNamed(
+        vllmBudget({ ...request, settings: { ...request.settings, version } }),
+        'tables and adapters',
+      );
+    expect(tablesIn('0.21')).toBeUndefined();
+    expect(tablesIn('0.25')).toBeUndefined();
+    expect(tablesIn('0.27')?.bytes).toBeGreaterThan(4 * 1024 * 128_256);
+  });
+
   it('refuses settings that make no sense, naming the flag', () => {
     const request = requestOf(STARTUPS[0] as Startup);
     const refused: readonly (readonly [VllmMemorySettings, RegExp])[] = [
@@ -142,6 +164,7 @@ describe('the budget of a device with vLLM', () => {
       [{ cpuOffloadGb: -1 }, /--cpu-offload-gb is -1/],
       [{ kvCacheMemoryBytes: 0 }, /--kv-cache-memory-bytes is 0/],
       [{ maxLoras: 1.5 }, /--max-loras is 1.5/],
+      [{ limitMmPerPrompt: { image: -1 } }, /"image" of --limit-mm-per-prompt is -1/],
       [{ cudagraphCaptureSizes: [0] }, /cudagraph_capture_sizes/],
     ];
     for (const [settings, message] of refused) {

@@ -130,17 +130,14 @@ function expertsOf(step: Step): Term {
 }
 
 function samplerOf(step: Step): Term {
-  const { workload, facts, tokens, sequences, hiddenSize = 0, logits = 0, elementBytes, device } = step;
+  const { workload, tokens, sequences, hiddenSize = 0, logits = 0, elementBytes, device } = step;
   const hidden = tokens * hiddenSize * elementBytes;
   const blas = blasBytes(step);
   if (logits === 0) {
     return { bytes: 2 * hidden + blas, text: 'the hidden states, without logits' };
   }
   const bytesPerLogit = elementBytes + bytesBesideLogit(step);
-  const rows =
-    facts.sampler === 'triton' && !step.usesSecondRunner
-      ? (device.numMultiprocessors ?? 100) * logits * 4
-      : 0;
+  const rows = cutsByTriton(step) ? (device.numMultiprocessors ?? 100) * logits * 4 : 0;
   const bytes =
     bytesPerLogit * sequences * logits + rows + hidden + 2 * sequences * hiddenSize * elementBytes + blas;
   const last = workload.pipelineParallel > 1 ? ' (last pipeline stage)' : '';
@@ -148,6 +145,12 @@ function samplerOf(step: Step): Term {
     bytes,
     text: `sampler${last}: ${bytesPerLogit} x S x ${logits} logits${rows > 0 ? ` + ${gib(rows)} of Triton` : ''} + hidden states and cuBLAS ${gib(bytes - rows - bytesPerLogit * sequences * logits)} = ${gib(bytes)}`,
   };
+}
+
+/** FlashInfer is for NVIDIA's devices alone. */
+function cutsByTriton({ facts, usesSecondRunner, device }: Step): boolean {
+  const lacksFlashInfer = facts.sampler === 'flashinfer' && device.computeCapability === undefined;
+  return !usesSecondRunner && (facts.sampler === 'triton' || lacksFlashInfer);
 }
 
 function bytesBesideLogit({ facts, usesSecondRunner }: Step): number {
@@ -190,16 +193,12 @@ function blasBytes({ device }: Step): number {
   return Number(device.computeCapability ?? '9.0') >= 9 ? 32 * MIB : 8 * MIB;
 }
 
-/** Parts of the low rank that matrices of a layer have, and the largest that are held for all tokens. */
-function adaptersOf({ settings, tokens, elementBytes, model }: Step): Term {
+/** What the adapters make of a token in between, in fp32, of as many as three matrices that are computed as one. */
+function adaptersOf({ settings, tokens }: Step): Term {
   if (settings.enableLora !== true) {
     return { bytes: 0, text: '' };
   }
-  const { maxLoras = 1, maxLoraRank = 16 } = settings;
-  const inner = model.geometry?.intermediateSize ?? 0;
-  const bytes = tokens * (3 * maxLoraRank * 4 + 2 * inner * elementBytes) * (maxLoras > 0 ? 1 : 0);
-  return {
-    bytes,
-    text: `LoRA: T x (3 x rank ${maxLoraRank} x 4 + 2 x ${inner} x ${elementBytes}) bytes = ${gib(bytes)}`,
-  };
+  const { maxLoraRank = 16 } = settings;
+  const bytes = 3 * tokens * maxLoraRank * 4;
+  return { bytes, text: `LoRA: 3 x T x rank ${maxLoraRank} x 4 bytes = ${gib(bytes)}` };
 }
