@@ -61,6 +61,10 @@ export interface VllmFacts {
   readonly loggedOn: readonly string[];
   /** The workspace of experts stays allocated after a step. */
   readonly keepsExpertWorkspace: boolean;
+  /** Latents of so many tokens at most are expanded at a time in a prefill. */
+  readonly latentPrefillTokens: number;
+  /** The start-up run allocates the logits of sparse-attention indexers. */
+  readonly triesIndexerLogits: boolean;
   /** Tensor-parallel ranks on NVLink reduce through symmetric memory and workspaces outside torch. */
   readonly ranksShareMemory: 'no' | 'some' | 'yes';
 }
@@ -209,7 +213,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     known: 'read',
     facts: { loggedOn: ['12.0', '12.1'], slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
   },
-  { release: '0.19', known: 'read', facts: { loggedOn: ['9.0', '12.1'] } },
+  { release: '0.19', known: 'read', facts: { triesIndexerLogits: true, loggedOn: ['9.0', '12.1'] } },
   {
     release: '0.18',
     known: 'read',
@@ -233,13 +237,15 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.11',
     known: 'read',
-    facts: { loggedOn: ['9.0'], sampler: 'sort', ranksShareMemory: 'some' },
+    facts: { latentPrefillTokens: 65_536, loggedOn: ['9.0'], sampler: 'sort', ranksShareMemory: 'some' },
     removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
   },
   {
     release: '0.10',
     known: 'read',
     facts: {
+      latentPrefillTokens: 131_072,
+      triesIndexerLogits: false,
       estimatesGraphsOnRocm: false,
       loggedOn: ['8.9'],
       logsCapacityInOneLine: false,
