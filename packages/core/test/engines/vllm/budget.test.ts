@@ -9,7 +9,7 @@ import type { VllmSettings } from '../../../src/engines/vllm/settings.js';
 import { GPUS, gpuNamed } from '../../../src/gpus/index.js';
 import { InputError } from '../../../src/text/errors.js';
 import type { Quantity } from '../../../src/text/quantity.js';
-import { GIB, printed, requestOf, STARTUPS, type Startup } from './startup.js';
+import { GIB, PEAKS, printed, requestOf, STARTUPS, type Startup } from './startup.js';
 
 const MODELS = CATALOGUE.map(modelFromEntry).flatMap((model) =>
   model.weights === undefined ? [] : [{ model, weights: model.weights }],
@@ -231,6 +231,15 @@ describe('published start-ups of vLLM that nothing was fitted on', () => {
     });
     expect(logged.length).toBeGreaterThanOrEqual(15);
     expect(logged.filter(Boolean).length / logged.length).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('have the activation peak that is said to a hundredth of a GiB, model by model', () => {
+    const errors = PEAKS.map(({ row, activations }) => {
+      const peak = partNamed(vllmBudget(requestOf(row)), 'activation peak')?.bytes ?? 0;
+      return Math.abs(peak / GIB - activations);
+    });
+    expect(errors.length).toBeGreaterThanOrEqual(15);
+    expect(quantile(errors, 0.9)).toBeLessThanOrEqual(0.01);
   });
 
   it('are of the releases and devices whose ranges are not widened', () => {
