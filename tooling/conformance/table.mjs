@@ -12,15 +12,20 @@ const GOLDEN = new URL('../../packages/core/test/golden/', import.meta.url);
 export const DOCUMENT = fileURLToPath(new URL('../../docs/conformance.md', import.meta.url));
 export const LIST = fileURLToPath(new URL('../../docs/conformance.csv', import.meta.url));
 
-/** What each engine said, as the conformance commands wrote it down, in order of the file names. */
+/** What each engine said of its cache, as the conformance commands wrote it down, in order of the file names. */
 export function readGoldenFiles() {
   return readdirSync(GOLDEN)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(new URL(name, GOLDEN), 'utf8')))
     .filter(
-      ({ engine, models, cases }) => engine !== undefined && models !== undefined && cases !== undefined,
+      ({ engine, models, cases }) =>
+        engine !== undefined && models !== undefined && cases !== undefined && cases.some(isOfCache),
     );
+}
+
+function isOfCache({ engineBytes, compare, unknown }) {
+  return engineBytes !== undefined || compare !== undefined || unknown !== undefined;
 }
 
 const models = new WeakMap();
@@ -240,9 +245,9 @@ explained where the list says why. [conformance.csv](conformance.csv) lists ever
 
 const MEMORY = `## What vLLM leaves for the cache
 
-What kv says beside published start-up logs (\`vllm-startup.json\`). Logs of one repository and model are all fitted on, or all
-judge; nothing was fitted on those that judge. Widths are shares of the device's memory. [vllm/README.md](../tooling/conformance/vllm/README.md)
-says what had to be fitted.
+What kv says beside published start-up logs (\`vllm-startup.json\`), part of which figures that no source gives were fitted on.
+Widths are shares of the device's memory. [vllm/README.md](../tooling/conformance/vllm/README.md) says what was fitted, and how
+logs were divided.
 `;
 
 const MATRIX = `## Models

@@ -6,7 +6,7 @@ import { layersOfStage, type Step } from './step.js';
 
 /** What capturing a graph takes for each layer (fitted, see `tooling/conformance/vllm`), in bytes. */
 const LAYER_OF_GRAPH = 0.35 * MIB;
-const LAYER_OF_GRAPH_WITH_EXPERTS = 0.55 * MIB;
+const LAYER_OF_GRAPH_WITH_EXPERTS = 0.43 * MIB;
 /** The least that the first capture takes. */
 const FIRST_CAPTURE = 0.11 * GIB;
 /** Splits of a sequence that attention on Hopper keeps results for. */
