@@ -19,8 +19,7 @@ export function readGoldenFiles() {
     .sort()
     .map((name) => JSON.parse(readFileSync(new URL(name, GOLDEN), 'utf8')))
     .filter(
-      ({ engine, models, cases }) =>
-        engine !== undefined && models !== undefined && cases !== undefined && cases.some(isOfCache),
+      ({ engine, models, cases }) => engine !== undefined && models !== undefined && cases?.some(isOfCache),
     );
 }
 

@@ -52,8 +52,9 @@ describe('the widths of a published config', () => {
     });
   });
 
-  it('make tables of rotary positions longer where positions are scaled', () => {
+  it('make tables of rotary positions as long as positions are scaled, and as wide as heads are rotated', () => {
     expect(geometryIn('google/gemma-3-4b-it')?.rotaryElements).toBe(131_072 * 9 * 256);
+    expect(geometryIn('Qwen/Qwen3.5-27B')?.rotaryElements).toBe(262_144 * 64);
     const llama = { model_type: 'llama', hidden_size: 64, num_attention_heads: 4, num_hidden_layers: 1 };
     const elementsWith = (scaling: unknown) =>
       modelFromConfig(
