@@ -32,11 +32,20 @@ export function rotaryElementsOf(
   return Math.ceil(positions * (factor + ownBase)) * width;
 }
 
+/** What classes rotate of a head where the config does not say: huggingface/transformers 5.24.0, `partial_rotary_factor`. */
+const ROTATED: readonly (readonly [RegExp, number])[] = [
+  [/^qwen3_(next|5)/, 0.25],
+  [/^(glm|glm4|glm4_moe|nemotron|phi|persimmon)$/, 0.5],
+  [/^stablelm$/, 0.25],
+];
+
 function rotatedOf(config: Config, keyHeadDim: number | undefined): number | undefined {
-  const share = field(config, 'partial_rotary_factor');
+  const stated = field(config, 'partial_rotary_factor');
+  const type = field(config, 'model_type');
+  const ofClass = ROTATED.find(([pattern]) => typeof type === 'string' && pattern.test(type))?.[1] ?? 1;
   return keyHeadDim === undefined
     ? undefined
-    : Math.ceil(keyHeadDim * (typeof share === 'number' ? share : 1));
+    : Math.ceil(keyHeadDim * (typeof stated === 'number' && stated > 0 && stated <= 1 ? stated : ofClass));
 }
 
 /** The factor that makes a table longer; undefined where the config does not say how it is scaled. */
