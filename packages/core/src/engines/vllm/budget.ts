@@ -26,21 +26,21 @@ export type { VllmBudgetRequest } from './budget/step.js';
  * Source: vllm-project/vllm v0.10.0 to v0.33.0, `vllm/v1/worker/gpu_worker.py` (`determine_available_memory`),
  * `vllm/v1/worker/utils.py` (`request_memory`).
  *
+ * @returns the device that has the most to hold: of the largest pipeline stage, and of the last one, which samples.
  * @throws InputError for a setting that makes no sense.
  */
 export function vllmBudget(request: VllmBudgetRequest): DeviceBudget {
-  const { device, settings } = request;
+  const { device, settings, workload } = request;
   checkModel(request.model);
-  checkWorkload(request.workload);
+  checkWorkload(workload);
   checkMemorySettings(settings);
   const step = stepOf(request);
   const parts = partsOf(step);
   const usable = usableOf(step);
-  const copies = request.workload.tensorParallel;
   const given = settings.kvCacheMemoryBytes;
   return {
     where: 'device',
-    copies,
+    copies: workload.tensorParallel * workload.dataParallel,
     total: device.total,
     usable,
     parts,

@@ -42,14 +42,14 @@ export function loadedWeightsOf(step: Step): BudgetPart {
     'weights as loaded',
     all - offloaded,
     {
-      below: 0.002 * all + 0.02 * GIB + paddedExperts(step).bytes / 2,
+      below: 0.002 * all + 0.02 * GIB + 0.15 * paddedExperts(step).bytes,
       above:
         0.003 * all +
         0.08 * GIB +
         tower +
         (isGuessed ? 0.02 * all : 0) +
         elsewhereSpread +
-        paddedExperts(step).bytes / 2,
+        0.15 * paddedExperts(step).bytes,
     },
     'formula',
     [
