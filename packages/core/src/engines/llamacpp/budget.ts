@@ -57,10 +57,7 @@ export function llamacppBudget(
   const options = { isServer, placement, ...(tensors !== undefined && { tensors }) };
   const buffers = computeBuffers(model, workload, settings, options);
   const weights = placedWeights(model, placement, tensors);
-  const partsOf = (backend: number) => [
-    ...weightPart(weights[backend]),
-    computePart(buffers, backend, model),
-  ];
+  const partsOf = (backend: number) => [...weightPart(weights[backend]), computePart(buffers, backend, model)];
   const onDevices = devices.map(({ total, free }, device) =>
     budgetOf('device', total, free === undefined ? total : exactly(free), [...partsOf(device), OUTSIDE_PLAN]),
   );
@@ -102,9 +99,7 @@ function weightPart(weights: Quantity | undefined): readonly BudgetPart[] {
           ...weights,
           name: 'weights',
           explanation: [
-            weights.how === 'rule'
-              ? 'the tensors that are placed here'
-              : "the weights' bytes, spread evenly over blocks",
+            weights.how === 'rule' ? 'the tensors that are placed here' : "the weights' bytes, spread evenly over blocks",
           ],
           source: 'ggml-org/llama.cpp v0.5.0, src/llama-model.cpp (load_tensors)',
         },
@@ -118,9 +113,7 @@ const OUTSIDE_PLAN: BudgetPart = {
   low: 200 * MEBIBYTE,
   high: 1024 * MEBIBYTE,
   how: 'assumed',
-  explanation: [
-    "CUDA's context, cuBLAS and ggml's pool, which no plan of the engine counts; --fit leaves 1024 MiB for them",
-  ],
+  explanation: ["CUDA's context, cuBLAS and ggml's pool, which no plan of the engine counts; --fit leaves 1024 MiB for them"],
   source: 'assumed; ggml-org/llama.cpp v0.5.0, common/fit.cpp keeps 1024 MiB',
 };
 
@@ -155,9 +148,7 @@ function computePart(buffers: ComputeBuffers | undefined, backend: number, model
     high: Math.ceil(bytes * HIGH),
     how: 'formula',
     name: 'compute buffer',
-    explanation: [
-      `the graph of ${model.architecture} is not known; a decoder of the usual form stands in for it`,
-    ],
+    explanation: [`the graph of ${model.architecture} is not known; a decoder of the usual form stands in for it`],
     source,
     error: STAND_IN,
   };
@@ -171,12 +162,7 @@ function outputPart({ vocabSize, name }: Model, { numSequences }: Workload): Bud
   const source = 'ggml-org/llama.cpp v0.5.0, src/llama-context.cpp (output_reserve)';
   return vocabSize === undefined
     ? {
-        ...{
-          bytes: MEBIBYTE * numSequences,
-          low: 0,
-          high: 4 * MEBIBYTE * numSequences,
-          how: 'assumed' as const,
-        },
+        ...{ bytes: MEBIBYTE * numSequences, low: 0, high: 4 * MEBIBYTE * numSequences, how: 'assumed' as const },
         name: 'output buffer',
         explanation: [`how many tokens ${name} has is not known`],
         source,

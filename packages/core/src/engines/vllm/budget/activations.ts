@@ -10,20 +10,22 @@ import { hasMxfp4Experts, hasRecurrentLayers, type Step, type Term } from './ste
  * The most that torch has allocated at a time while vLLM tries the largest step, beyond what stays: T tokens of S
  * sequences through the layers, then the sampler with S rows of V logits.
  *
- * - Experts: `T x k x (max(N / 2, H) + max(N, H))` elements, with k experts a token and N twice an expert's width on a rank;
- *   since 0.13 a workspace that stays while the sampler runs, but not for MXFP4 on Triton kernels.
- * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the dtype's; 36
- *   where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to 0.20); 4 in the second
- *   runner, which tries no option until 0.33 (none in 0.26). The hidden states of the step are held as well.
+ * - Experts: `T x k x (max(N / 2, H) + max(N, H))` elements, with k experts a token and N twice an expert's width on a
+ *   rank; since 0.13 a workspace that stays while the sampler runs, but not for MXFP4 on Triton kernels.
+ * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the
+ *   dtype's; 36 where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to
+ *   0.20); 4 in the second runner, which tries no option until 0.33 (none in 0.26). The hidden states of the step are
+ *   held as well.
  * - Layers: three rows of the hidden size for a token, and three of the MLP's width, what attention or recurrent layers
- *   compute with where that is wider, or what latent attention stands for the longest prompt (`attentionScratchOf`); a quantized
- *   copy where weights are of 8 bits. Compiling holds a buffer of the size of the second-level cache meanwhile.
+ *   compute with where that is wider, or what latent attention stands for the longest prompt (`attentionScratchOf`); a
+ *   quantized copy where weights are of 8 bits. Compiling holds a buffer of the size of the second-level cache
+ *   meanwhile.
  * - cuBLAS takes 32 MiB from compute capability 9.0 on, else 8.
  *
  * Source: vllm-project/vllm v0.16.0, v0.19.0, v0.25.0 and v0.33.0, `vllm/v1/worker/gpu_model_runner.py` and
- * `vllm/v1/worker/gpu/model_runner.py` (`profile_run`, `_dummy_sampler_run`), `vllm/v1/sample/ops/topk_topp_sampler.py`,
- * `vllm/model_executor/layers/fused_moe/`, `vllm/v1/worker/workspace.py`; pytorch/pytorch v2.10.0,
- * `aten/src/ATen/cuda/CUDABlas.cpp`, `torch/_inductor/runtime/benchmarking.py`.
+ * `vllm/v1/worker/gpu/model_runner.py` (`profile_run`, `_dummy_sampler_run`),
+ * `vllm/v1/sample/ops/topk_topp_sampler.py`, `vllm/model_executor/layers/fused_moe/`, `vllm/v1/worker/workspace.py`;
+ * pytorch/pytorch v2.10.0, `aten/src/ATen/cuda/CUDABlas.cpp`, `torch/_inductor/runtime/benchmarking.py`.
  */
 export function activationsOf(step: Step): BudgetPart {
   const { facts, settings } = step;

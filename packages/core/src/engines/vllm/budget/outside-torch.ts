@@ -6,13 +6,13 @@ import type { Step } from './step.js';
 type Fitted = readonly [likely: number, low: number, high: number];
 
 /**
- * What the process holds of a device outside torch: CUDA's context as far as it grows, libraries, NCCL and the buffers through
- * which tensor-parallel ranks reduce. The driver allocates it, so it is read from logs.
+ * What the process holds of a device outside torch: CUDA's context as far as it grows, libraries, NCCL and the buffers
+ * through which tensor-parallel ranks reduce. The driver allocates it, so it is read from logs.
  *
- * - On one device 0.13 GiB; 0.25 from 0.18 to 0.26, where the graphs that are captured to be measured count too; since 0.27
- *   all that is not free any more, with what compiling for the first time leaves behind: 0.28, and up to 1.2.
- * - With tensor parallelism over NVLink 2.1 GiB since 0.12, for symmetric memory and NVLS (0.54 in 0.11; 1.7 on Blackwell);
- *   without NVLink 0.2 to 1.6.
+ * - On one device 0.13 GiB; 0.25 from 0.18 to 0.26, where the graphs that are captured to be measured count too; since
+ *   0.27 all that is not free any more, with what compiling for the first time leaves behind: 0.28, and up to 1.2.
+ * - With tensor parallelism over NVLink 2.1 GiB since 0.12, for symmetric memory and NVLS (0.54 in 0.11; 1.7 on
+ *   Blackwell); without NVLink 0.2 to 1.6.
  * - On a device whose memory is the host's, all that the machine took meanwhile.
  *
  * Source: vllm-project/vllm v0.26.0 and v0.27.0, `vllm/utils/mem_utils.py` (`memory_profiling`), `vllm/envs.py`
