@@ -1,4 +1,5 @@
-export type { Budget, BudgetPart, DeviceBudget, How, Quantity, Verdict } from './deployment/budget.js';
+export * from './deployment/budget.js';
+export type { Device } from './deployment/device.js';
 export type { DeviceGroup } from './deployment/shards.js';
 export { weightsInDtype } from './deployment/weights-on-devices.js';
 export * from './deployment/workload.js';
@@ -55,5 +56,6 @@ export * from './model/model.js';
 export * from './text/errors.js';
 export { checkInteger } from './text/exact.js';
 export * from './text/nearest.js';
+export * from './text/quantity.js';
 export * from './text/numbers.js';
 export * from './text/units.js';

@@ -20,6 +20,12 @@ export const VLLM_SETTINGS = [
     description: `the release of vLLM whose rules apply; ${VLLM_VERSIONS[0]} by default`,
   },
   {
+    key: 'gpuMemoryUtilization',
+    flag: '--gpu-memory-utilization',
+    type: 'fraction',
+    description: "the part of a GPU's memory that it takes; 0.92 by default, and 0.9 before 0.20",
+  },
+  {
     key: 'blockSize',
     flag: '--block-size',
     type: 'integer',
