@@ -2,7 +2,7 @@ import type { Quantity } from '../text/quantity.js';
 
 /** What takes memory beside the cache: weights, activations, graphs, and so on. */
 export interface BudgetPart extends Quantity {
-  /** For people: `weights`, `activations`, `CUDA graphs`. The model's own weights are `weights` in every engine. */
+  /** For people, once in a budget: `weights`, `activations`, `CUDA graphs`; `weights` in every engine are the model's. */
   readonly name: string;
   /** The arithmetic, line by line. */
   readonly explanation: readonly string[];

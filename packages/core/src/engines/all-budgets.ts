@@ -1,8 +1,9 @@
+import type { SettingValues } from '../deployment/deployment.js';
 import { ENGINE_SETTINGS, type EngineName, knownEngine } from './all-settings.js';
 import type { BudgetRule } from './budget.js';
 import { idealBudget } from './ideal/budget.js';
 import { llamacppBudget } from './llamacpp/budget.js';
-import { checkSettings, type SettingsOf, type SettingValues } from './settings.js';
+import { checkSettings, type SettingsOf } from './settings.js';
 import { sglangBudget } from './sglang/budget.js';
 import { transformersBudget } from './transformers/budget.js';
 import { vllmBudget } from './vllm/budget.js';

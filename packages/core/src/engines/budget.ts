@@ -24,7 +24,11 @@ export interface BudgetRequest<Settings = object> {
 export type BudgetRule<Settings> = (request: BudgetRequest<Settings>) => readonly DeviceBudget[];
 
 /** Weights as every engine holds them that does nothing of its own with them: `weightBytesPerDevice`. */
-export function weightsPart({ model, weights, workload }: Omit<BudgetRequest, 'settings' | 'device'>): BudgetPart {
+export function weightsPart({
+  model,
+  weights,
+  workload,
+}: Omit<BudgetRequest, 'settings' | 'device'>): BudgetPart {
   const bytes = weightBytesPerDevice(model, weights, workload);
   return {
     ...exactly(bytes),

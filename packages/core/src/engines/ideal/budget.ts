@@ -1,6 +1,6 @@
+import type { DeviceBudget } from '../../deployment/budget.js';
 import { less } from '../../text/quantity.js';
 import { assumedOverheadPart, type BudgetRequest, weightsPart } from '../budget.js';
-import type { DeviceBudget } from '../../deployment/budget.js';
 
 /** Weights, and what is assumed for the rest: no engine of its own, so no rules of one. */
 export function idealBudget(request: BudgetRequest): readonly DeviceBudget[] {

@@ -33,10 +33,6 @@ export function sglang(settings: SglangSettings = {}): Engine {
   return {
     name: 'sglang',
     kvCacheDtype,
-    ...(settings.memFractionStatic === undefined
-      ? {}
-      : { memoryUtilization: settings.memFractionStatic, overheadBytes: 0 }),
-    memoryUtilizationFlag: '--mem-fraction-static',
     unusableBytes: (model, workload) => unreckonedBytes(model, workload, settings),
     plan: (model, workload) => {
       checkRequests(workload, settings);

@@ -1,6 +1,6 @@
+import type { DeviceBudget } from '../../deployment/budget.js';
 import { less } from '../../text/quantity.js';
 import { assumedOverheadPart, type BudgetRequest, weightsPart } from '../budget.js';
-import type { DeviceBudget } from '../../deployment/budget.js';
 import type { TransformersSettings } from './settings.js';
 
 /** Weights, and what is assumed for the rest. */
