@@ -1,6 +1,5 @@
 export * from './deployment/budget.js';
 export type * from './deployment/deployment.js';
-export type { Device } from './deployment/device.js';
 export type { DeviceGroup } from './deployment/shards.js';
 export { weightsInDtype } from './deployment/weights-on-devices.js';
 export * from './deployment/workload.js';
@@ -50,6 +49,7 @@ export * from './fit/by-dtype.js';
 export * from './fit/fit.js';
 export * from './fit/fitting.js';
 export { largestContextOf, mostSequencesOf } from './fit/search.js';
+export type { Device } from './gpus/gpu.js';
 export { type ConfigOrigin, modelFromConfig } from './import/config.js';
 export { parseConfigText } from './import/config-text.js';
 export { type GgufMetadata, type GgufTensor, modelFromGguf } from './import/gguf.js';

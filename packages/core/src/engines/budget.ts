@@ -1,7 +1,7 @@
 import type { BudgetPart, DeviceBudget } from '../deployment/budget.js';
-import type { Device } from '../deployment/device.js';
 import { weightBytesPerDevice } from '../deployment/weights-on-devices.js';
 import type { Workload } from '../deployment/workload.js';
+import type { Device } from '../gpus/gpu.js';
 import type { Model, Weights } from '../model/model.js';
 import { exactly, type Quantity } from '../text/quantity.js';
 

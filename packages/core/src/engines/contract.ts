@@ -1,7 +1,7 @@
 import type { SettingValues } from '../deployment/deployment.js';
-import type { Device } from '../deployment/device.js';
 import type { DeviceGroup } from '../deployment/shards.js';
 import type { Workload } from '../deployment/workload.js';
+import type { Device } from '../gpus/gpu.js';
 import type { ChosenDtype, Model } from '../model/model.js';
 
 /**

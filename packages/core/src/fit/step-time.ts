@@ -15,11 +15,11 @@ import { type FitRequest, weightsOf } from './budget.js';
 export function secondsPerStep(request: FitRequest, workload: Workload): number | undefined {
   const { device, count } = request.devices;
   const weightBytes = activeBytesOf(weightsOf(request));
-  if (device.gpu === undefined || weightBytes === undefined) {
+  if (device.bandwidthBytesPerSecond === undefined || weightBytes === undefined) {
     return undefined;
   }
   const bytes = replicasInUse(workload) * weightBytes + cacheReadBytes(request.case.model, workload);
-  return bytes / (count * device.gpu.bandwidthBytesPerSecond);
+  return bytes / (count * device.bandwidthBytesPerSecond);
 }
 
 function cacheReadBytes(model: Model, workload: Workload): number {

@@ -3,6 +3,7 @@ import type { DesignKnobs } from '../designs/designs.js';
 import { knobTexts, parseKnobs } from '../designs/knobs.js';
 import { ENGINE_NAMES, engineSettings, knownEngine } from '../engines/all-settings.js';
 import { checkSettings, parseSetting } from '../engines/settings.js';
+import type { GpuCount } from '../gpus/find.js';
 import { type DtypeName, parseDtype } from '../model/dtype.js';
 import { InputError } from '../text/errors.js';
 import { given } from '../text/given.js';
@@ -10,18 +11,23 @@ import { parseInteger } from '../text/numbers.js';
 import { parseBytes, parseTokens } from '../text/units.js';
 import { type DeploymentTexts, flagOf, type NameOf, PARALLELISM_TEXTS, type TextName } from './texts.js';
 
+/** How texts are read. */
+export interface Reading {
+  /** The GPUs that a text means, each by how many; from the list of whoever reads, so that none is loaded in vain. */
+  readonly gpusNamed: (text: string) => readonly GpuCount[];
+  /** What the caller calls a text, for messages; its flag by default. */
+  readonly nameOf?: NameOf;
+  /** Sizes of a design that are used where no text gives them. */
+  readonly knobs?: Partial<DesignKnobs>;
+}
+
 /**
  * The deployment that texts say.
  *
- * @param nameOf what the caller calls a text, for messages.
- * @param defaults sizes of a design that are used where no text gives them.
  * @throws InputError for a text that makes no sense, or texts that exclude each other.
  */
-export function readDeployment(
-  texts: DeploymentTexts,
-  nameOf: NameOf = flagOf,
-  defaults: Partial<DesignKnobs> = {},
-): Deployment {
+export function readDeployment(texts: DeploymentTexts, reading: Reading): Deployment {
+  const { nameOf = flagOf, knobs = {} } = reading;
   const read = <Value>(name: TextName, parse: (text: string, name: string) => Value): Value | undefined => {
     const text = texts[name];
     return text === undefined ? undefined : parse(text, nameOf(name));
@@ -30,7 +36,7 @@ export function readDeployment(
   const valueDtype = read('valueDtype', readDtype) ?? read('kvDtype', readDtype);
   const parallelism = PARALLELISM_TEXTS.map(([name, key]) => [key, read(name, parseInteger)] as const);
   return {
-    model: readModel(texts, nameOf, defaults),
+    model: readModel(texts, nameOf, knobs),
     ...given({ weights: readWeights(texts, nameOf) }),
     engine: readEngine(texts),
     load: given({
@@ -40,7 +46,7 @@ export function readDeployment(
       valueDtype: valueDtype === 'auto' ? undefined : valueDtype,
     }),
     parallelism: given(Object.fromEntries(parallelism)),
-    devices: readDevices(texts, nameOf),
+    devices: readDevices(texts, reading, nameOf),
     ...given({ overheadBytes: read('overhead', parseSize) }),
   };
 }
@@ -102,18 +108,22 @@ export function notASetting(flag: string, engines: readonly string[]): InputErro
   );
 }
 
-function readDevices(texts: DeploymentTexts, nameOf: NameOf): readonly NamedDevices[] {
-  const { gpu, gpus, memory } = texts;
-  const kinds = gpu === undefined ? [{}] : gpu.split(',').map((text) => readGpu(text, nameOf('gpu')));
+function readDevices(
+  { gpu, gpus, memory }: DeploymentTexts,
+  { gpusNamed }: Reading,
+  nameOf: NameOf,
+): readonly NamedDevices[] {
   const memoryBytes = memory === undefined ? undefined : parseBytes(memory, nameOf('memory'));
   const count = gpus === undefined ? undefined : parseInteger(gpus, nameOf('gpus'));
+  const kinds: readonly NamedDevices[] =
+    gpu === undefined ? [{}] : gpusNamed(gpu).map((kind) => ({ ...kind, gpu: kind.gpu.id }));
   if (kinds.length > 1 && (memoryBytes !== undefined || count !== undefined)) {
     const name = nameOf(memoryBytes === undefined ? 'gpus' : 'memory');
     throw new InputError(
       `${name} is of one kind of GPU, but ${nameOf('gpu')} names ${kinds.length}; leave it out.`,
     );
   }
-  const devices = kinds.map((kind: NamedDevices) => {
+  const devices = kinds.map((kind) => {
     if (count !== undefined && kind.count !== undefined && kind.count !== count) {
       throw new InputError(
         `${nameOf('gpu')} names ${kind.count} GPUs, but ${nameOf('gpus')} is ${count}; give one of the two.`,
@@ -122,16 +132,6 @@ function readDevices(texts: DeploymentTexts, nameOf: NameOf): readonly NamedDevi
     return { ...kind, ...given({ memoryBytes, count: count ?? kind.count }) };
   });
   return devices.filter((kind) => Object.keys(kind).length > 0);
-}
-
-/** `4xh100`, `8 x H100`, `h100:4`, or just `h100`. */
-function readGpu(text: string, name: string): NamedDevices {
-  const [, before, gpu = '', after] = /^\s*(?:(\d+)\s*[x×*]\s*)?(.*?)\s*(?::\s*(\d+))?\s*$/i.exec(text) ?? [];
-  if (gpu === '' || (before !== undefined && after !== undefined)) {
-    throw new InputError(`${name} is "${text}"; it must be a GPU, such as h100, or several, such as 4xh100.`);
-  }
-  const count = before ?? after;
-  return { gpu, ...given({ count: count === undefined ? undefined : parseInteger(count, name) }) };
 }
 
 function readDtype(text: string): DtypeName | 'auto' {

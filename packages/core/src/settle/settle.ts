@@ -1,12 +1,12 @@
 import type { Deployment, NamedDevices, SettingValues } from '../deployment/deployment.js';
-import type { Device } from '../deployment/device.js';
 import { weightsInDtype } from '../deployment/weights-on-devices.js';
 import type { Parallelism } from '../deployment/workload.js';
 import { autoKvCacheDtype, devicesOf, type Engine } from '../engines/contract.js';
 import type { Case } from '../estimate/case.js';
-import { availableBytes, type Gpu } from '../gpus/gpu.js';
+import type { Device, Gpu } from '../gpus/gpu.js';
 import type { ChosenDtype, Model } from '../model/model.js';
 import { InputError } from '../text/errors.js';
+import { checkInteger } from '../text/exact.js';
 import { given } from '../text/given.js';
 import { exactly } from '../text/quantity.js';
 import { formatBytes } from '../text/units.js';
@@ -14,7 +14,10 @@ import { flagOf, type NameOf, PARALLELISM_TEXTS } from './texts.js';
 
 /** Devices of one kind that work together. */
 export interface Devices {
+  /** With the memory that it is said to have, where it is. */
   readonly device: Device;
+  /** Which of those that are known; absent where only a memory size is given. */
+  readonly gpu?: Gpu;
   readonly count: number;
 }
 
@@ -71,7 +74,8 @@ const DEFAULT_CONTEXT = 32_768;
 export function settle(deployment: Deployment, known: Known, nameOf: NameOf = flagOf): Settled {
   const { engine: said, load, parallelism } = deployment;
   const named = oneKind(deployment.devices, nameOf);
-  const device = deviceNamed(named, known, nameOf);
+  const gpu = named.gpu === undefined ? undefined : known.gpuNamed(named.gpu);
+  const device = deviceOf(gpu, named, nameOf);
   const values: SettingValues = { ...given({ version: said.release }), ...said.settings };
   const usual = device && known.engineNamed(said.name, values).settingsOn?.(device);
   const settings = { ...usual, ...values };
@@ -102,7 +106,10 @@ export function settle(deployment: Deployment, known: Known, nameOf: NameOf = fl
       engine,
     },
     settings,
-    ...given({ devices: device && { device, count }, overheadBytes: deployment.overheadBytes }),
+    ...given({
+      devices: device && { device, count, ...given({ gpu }) },
+      overheadBytes: overheadOf(deployment, nameOf),
+    }),
     reasons: {
       contextLength: context.reason,
       keyDtype: keyDtype.reason,
@@ -163,30 +170,18 @@ function oneKind(devices: readonly NamedDevices[], nameOf: NameOf): NamedDevices
   return devices[0] ?? {};
 }
 
-function deviceNamed(
-  { gpu: text, memoryBytes }: NamedDevices,
-  { gpuNamed }: Known,
-  nameOf: NameOf,
-): Device | undefined {
-  const gpu = text === undefined ? undefined : gpuNamed(text);
-  if (memoryBytes !== undefined) {
-    return {
-      name: gpu?.name ?? `GPU of ${formatBytes(memoryBytes)}`,
-      memory: exactly(memoryBytes),
-      memorySource: nameOf('memory'),
-      ...given({ gpu }),
-    };
+function deviceOf(gpu: Gpu | undefined, { memoryBytes }: NamedDevices, nameOf: NameOf): Device | undefined {
+  if (memoryBytes === undefined) {
+    return gpu;
   }
-  return gpu && deviceOf(gpu);
+  const unnamed = { name: `GPU of ${formatBytes(memoryBytes)}`, isUnified: false };
+  return {
+    ...(gpu ?? unnamed),
+    total: exactly(checkInteger(memoryBytes, nameOf('memory'))),
+    totalSource: nameOf('memory'),
+  };
 }
 
-/** A GPU with the memory that it is known to have. */
-export function deviceOf(gpu: Gpu): Device {
-  return {
-    name: gpu.name,
-    memory: exactly(availableBytes(gpu)),
-    memorySource:
-      gpu.reportedBytes === undefined ? "the datasheet's, its GB taken as GiB" : 'as the driver reports',
-    gpu,
-  };
+function overheadOf({ overheadBytes }: Deployment, nameOf: NameOf): number | undefined {
+  return overheadBytes === undefined ? undefined : checkInteger(overheadBytes, nameOf('overhead'), 0);
 }

@@ -1,6 +1,6 @@
 /**
- * How a quantity is known: `rule`, it is said or the engine computes it so; `formula`, derived from its code, with the
- * error that it showed on what it was not made from; `assumed`, neither.
+ * How a quantity is known: `rule`, a system computes or prints it so; `formula`, derived from such rules or figures, with
+ * the error that it showed on what it was not made from; `assumed`, neither.
  */
 export type How = 'rule' | 'formula' | 'assumed';
 
@@ -13,7 +13,7 @@ export interface Quantity {
   readonly how: How;
 }
 
-/** A quantity that has no range. */
+/** Bytes that are known exactly. */
 export function exactly(bytes: number): Quantity {
   return { bytes, low: bytes, high: bytes, how: 'rule' };
 }

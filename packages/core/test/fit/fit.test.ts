@@ -10,7 +10,8 @@ import { sglangCapacity } from '../../src/engines/sglang/capacity.js';
 import type { SglangSettings } from '../../src/engines/sglang/settings.js';
 import { vllmCapacity } from '../../src/engines/vllm/capacity.js';
 import { vllm } from '../../src/engines/vllm/engine.js';
-import { VLLM_VERSIONS, type VllmSettings } from '../../src/engines/vllm/settings.js';
+import { VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
+import type { VllmSettings } from '../../src/engines/vllm/settings.js';
 import { estimate } from '../../src/estimate/estimate.js';
 import { fullestOf } from '../../src/fit/budget.js';
 import { fitByDtype } from '../../src/fit/by-dtype.js';
@@ -228,7 +229,7 @@ describe('what fits on vLLM', () => {
     fc.assert(
       fc.property(
         anyModel,
-        fc.constantFrom(...VLLM_VERSIONS),
+        fc.constantFrom(...VLLM_RELEASES.names),
         fc.integer({ min: 64 * MIB, max: 8192 * MIB }),
         (model, version, memoryBytes) => {
           const settings: VllmSettings = { version };

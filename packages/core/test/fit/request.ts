@@ -4,7 +4,6 @@ import { budgetNamed } from '../../src/engines/all-budgets.js';
 import { engineNamed } from '../../src/engines/all-engines.js';
 import { devicesOf } from '../../src/engines/contract.js';
 import type { FitRequest } from '../../src/fit/budget.js';
-import type { Gpu } from '../../src/gpus/gpu.js';
 import type { Model, Weights } from '../../src/model/model.js';
 import { exactly } from '../../src/text/quantity.js';
 
@@ -32,9 +31,10 @@ export function requestOf({
   const { model, workload, weights, memoryBytes, overheadBytes, bandwidthBytesPerSecond, name } = sizes;
   const device = {
     name: name ?? 'a test',
-    memory: exactly(memoryBytes),
-    memorySource: 'a test',
-    ...(bandwidthBytesPerSecond === undefined ? {} : { gpu: gpuOf(memoryBytes, bandwidthBytesPerSecond) }),
+    total: exactly(memoryBytes),
+    totalSource: 'a test',
+    isUnified: false,
+    ...(bandwidthBytesPerSecond === undefined ? {} : { bandwidthBytesPerSecond }),
   };
   const usual = name === undefined ? {} : engineNamed(engineName, said).settingsOn?.(device);
   const settings = { ...usual, ...said };
@@ -45,12 +45,5 @@ export function requestOf({
     devices: { device, count: devicesOf(workload, engine) },
     ...(overheadBytes === undefined ? {} : { overheadBytes }),
     budget: budgetNamed(engineName),
-  };
-}
-
-function gpuOf(memoryBytes: number, bandwidthBytesPerSecond: number): Gpu {
-  return {
-    ...{ id: 'test', name: 'a test', vendor: 'NVIDIA', aliases: [], isUnified: false, source: 'a test' },
-    ...{ memoryBytes, bandwidthBytesPerSecond },
   };
 }

@@ -21,6 +21,8 @@ function value({ type }: EngineSetting): fc.Arbitrary<number | boolean | string>
       return fc.integer({ min: 1, max: 1000 }).map((thousandths) => thousandths / 1000);
     case 'boolean':
       return fc.boolean();
+    case 'text':
+      return fc.constant('a text');
     default:
       return fc.constantFrom(...type);
   }
@@ -72,10 +74,17 @@ const devices: fc.Arbitrary<Deployment['devices']> = fc.oneof(
   fc
     .record({ gpu, memoryBytes: bytes, count }, { requiredKeys: [], noNullPrototype: true })
     .map((kind) => (Object.keys(kind).length === 0 ? [] : [kind])),
-  fc.array(fc.record({ gpu, count }, { requiredKeys: ['gpu'], noNullPrototype: true }), {
-    minLength: 2,
-    maxLength: 3,
-  }),
+  fc.uniqueArray(
+    fc.record(
+      { gpu, count: fc.integer({ min: 1, max: 9999 }) },
+      { requiredKeys: ['gpu'], noNullPrototype: true },
+    ),
+    {
+      minLength: 2,
+      maxLength: 3,
+      comparator: (one, other) => one.gpu === other.gpu,
+    },
+  ),
 );
 
 /** Anything that a person can say of a model that has a name or a design. */

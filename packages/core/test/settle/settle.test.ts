@@ -4,7 +4,7 @@ import { budgetNamed } from '../../src/engines/all-budgets.js';
 import { engineNamed } from '../../src/engines/all-engines.js';
 import { fullestOf } from '../../src/fit/budget.js';
 import { fit } from '../../src/fit/fit.js';
-import { gpuNamed } from '../../src/gpus/index.js';
+import { gpuNamed, gpusNamed } from '../../src/gpus/index.js';
 import { readDeployment } from '../../src/settle/read.js';
 import { settle } from '../../src/settle/settle.js';
 import type { DeploymentTexts } from '../../src/settle/texts.js';
@@ -18,7 +18,7 @@ const MODEL = modelOf(full === undefined ? [] : [full], {
 });
 
 const settled = (texts: DeploymentTexts, model = MODEL) =>
-  settle(readDeployment({ model: 'm', ...texts }), { model, engineNamed, gpuNamed });
+  settle(readDeployment({ model: 'm', ...texts }, { gpusNamed }), { model, engineNamed, gpuNamed });
 
 describe('settling', () => {
   it('keeps what was said, or says in a sentence why it cannot be', () => {
@@ -61,7 +61,7 @@ describe('settling', () => {
     expect(said.case.workload).toMatchObject({ tensorParallel: 1, dataParallel: 4 });
     expect(said.devices?.count).toBe(4);
     expect(() => settled({ gpu: '4xh100', tp: '2' })).toThrow('--tp 2 takes 2 GPUs, but --gpus is 4');
-    expect(() => settled({ gpu: 'h100,a100-80gb' })).toThrow('h100 and a100-80gb');
+    expect(() => settled({ gpu: 'h100,a100-80gb' })).toThrow('h100-sxm and a100-80gb');
   });
 
   it('takes what the engine takes on the device, with the reason', () => {
@@ -81,8 +81,8 @@ describe('settling', () => {
     expect(settled({ weightDtype: 'fp8' }).case.model.weights?.bytes).toBe(2 ** 29);
     expect(settled({ memory: '24GiB' }).devices?.device).toMatchObject({
       name: 'GPU of 24.0 GiB',
-      memory: { bytes: 24 * 2 ** 30 },
-      memorySource: '--memory',
+      total: { bytes: 24 * 2 ** 30 },
+      totalSource: '--memory',
     });
   });
 
@@ -94,7 +94,7 @@ describe('settling', () => {
       throw new Error('A device is named.');
     }
     const { usable, available } = fullestOf(fit({ ...rest, devices, budget: budgetNamed('sglang') }).budget);
-    expect(usable.bytes).toBe(Math.ceil(devices.device.memory.bytes * 0.85));
+    expect(usable.bytes).toBe(Math.ceil(devices.device.total.bytes * 0.85));
     expect(available).toMatchObject({ bytes: usable.bytes - 2 ** 30 });
   });
 });

@@ -4,17 +4,17 @@ import { assumedOverheadPart, type BudgetRequest, weightsPart } from '../budget.
 
 /** Weights, and what is assumed for the rest: no engine of its own, so no rules of one. */
 export function idealBudget(request: BudgetRequest): readonly DeviceBudget[] {
-  const { memory } = request.device;
+  const { total } = request.device;
   const parts = [weightsPart(request), assumedOverheadPart()];
   const { tensorParallel, pipelineParallel, dataParallel, contextParallel } = request.workload;
   return [
     {
       where: 'device',
       copies: tensorParallel * pipelineParallel * dataParallel * contextParallel,
-      total: memory,
-      usable: memory,
+      total,
+      usable: total,
       parts,
-      available: less(memory, parts),
+      available: less(total, parts),
     },
   ];
 }

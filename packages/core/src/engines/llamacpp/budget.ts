@@ -5,16 +5,16 @@ import type { LlamacppSettings } from './settings.js';
 
 /** Weights, and what is assumed for compute buffers and the driver. */
 export function llamacppBudget(request: BudgetRequest<LlamacppSettings>): readonly DeviceBudget[] {
-  const { memory } = request.device;
+  const { total } = request.device;
   const parts = [weightsPart(request), assumedOverheadPart()];
   return [
     {
       where: 'device',
       copies: request.workload.pipelineParallel,
-      total: memory,
-      usable: memory,
+      total,
+      usable: total,
       parts,
-      available: less(memory, parts),
+      available: less(total, parts),
     },
   ];
 }

@@ -10,14 +10,14 @@ import type { SglangSettings } from './settings.js';
 export function sglangBudget(request: BudgetRequest<SglangSettings>): readonly DeviceBudget[] {
   const { device, settings, workload } = request;
   const fraction = settings.memFractionStatic;
-  const usable = fraction === undefined ? device.memory : fractionOf(device.memory, fraction);
+  const usable = fraction === undefined ? device.total : fractionOf(device.total, fraction);
   const parts = [weightsPart(request), ...(fraction === undefined ? [assumedOverheadPart()] : [])];
   const { tensorParallel, pipelineParallel, dataParallel, contextParallel } = workload;
   return [
     {
       where: 'device',
       copies: tensorParallel * pipelineParallel * dataParallel * contextParallel,
-      total: device.memory,
+      total: device.total,
       usable,
       ...(fraction === undefined
         ? {}

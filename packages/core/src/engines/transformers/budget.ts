@@ -5,17 +5,17 @@ import type { TransformersSettings } from './settings.js';
 
 /** Weights, and what is assumed for the rest. */
 export function transformersBudget(request: BudgetRequest<TransformersSettings>): readonly DeviceBudget[] {
-  const { memory } = request.device;
+  const { total } = request.device;
   const parts = [weightsPart(request), assumedOverheadPart()];
   const { tensorParallel, pipelineParallel, dataParallel, contextParallel } = request.workload;
   return [
     {
       where: 'device',
       copies: tensorParallel * pipelineParallel * dataParallel * contextParallel,
-      total: memory,
-      usable: memory,
+      total,
+      usable: total,
       parts,
-      available: less(memory, parts),
+      available: less(total, parts),
     },
   ];
 }

@@ -8,13 +8,13 @@ import type { VllmSettings } from './settings.js';
 export function vllmBudget(request: BudgetRequest<VllmSettings>): readonly DeviceBudget[] {
   const { device, settings, workload } = request;
   const utilization = settings.gpuMemoryUtilization ?? gpuMemoryUtilization(settings);
-  const usable = fractionOf(device.memory, utilization);
+  const usable = fractionOf(device.total, utilization);
   const parts = [weightsPart(request), assumedOverheadPart()];
   return [
     {
       where: 'device',
       copies: workload.tensorParallel * workload.pipelineParallel * workload.dataParallel,
-      total: device.memory,
+      total: device.total,
       usable,
       usableReason: `${utilization} of it (--gpu-memory-utilization)`,
       parts,

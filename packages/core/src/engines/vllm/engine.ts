@@ -30,9 +30,9 @@ export function vllm(settings: VllmSettings = {}): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
-    settingsOn: ({ name, memory }) => ({
-      maxNumBatchedTokens: batchedTokensOn(name, memory.bytes, settings),
-      maxNumSeqs: sequencesOn(name, memory.bytes, settings),
+    settingsOn: ({ name, total }) => ({
+      maxNumBatchedTokens: batchedTokensOn(name, total.bytes, settings),
+      maxNumSeqs: sequencesOn(name, total.bytes, settings),
     }),
     unusableBytes: (model, workload) => {
       const { stages } = blockLayoutOf(model, workload, settings);
