@@ -44,7 +44,7 @@ export {
   strokeAt,
 } from './figures/style.js';
 export * from './figures/table.js';
-export { type FitRequest, weightsOf } from './fit/budget.js';
+export { type FitRequest, fullestOf, weightsOf } from './fit/budget.js';
 export * from './fit/by-dtype.js';
 export * from './fit/fit.js';
 export * from './fit/fitting.js';

@@ -1,7 +1,7 @@
 import {
   type ByteUnits,
   DEFAULT_STYLE,
-  designs,
+  type DesignKnobs,
   designsTitle,
   doublingLengths,
   estimate,
@@ -11,8 +11,8 @@ import {
   formatRatio,
   formatTokens,
   InputError,
-  type KnobTexts,
   nearest,
+  parseInteger,
   parseTokens,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
@@ -20,12 +20,12 @@ import {
   savingAgainst,
   sweep,
 } from '@kv/core';
-import { type CliCase, casesFor, designCases } from '../cases.js';
+import { type CliCase, casesFor } from '../cases.js';
 import type { PlotlySource } from '../export/html-page.js';
 import { outputsOf } from '../export/outputs.js';
 import { FIGURE_FORMATS, writeFigure } from '../export/write-figure.js';
-import { knobsFrom } from '../geometry.js';
-import type { FormatOptions, WorkloadOptions } from '../options.js';
+import type { DeploymentOptions } from '../deployments.js';
+import type { FormatOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
@@ -56,12 +56,12 @@ const DEFAULT_OUT = 'kv_bytes_vs_context_length.html';
 /** `kv plot`: memory against context length, as a table and in files. */
 export async function plotCommand(
   models: readonly string[],
-  options: PlotOptions & KnobTexts & WorkloadOptions & FormatOptions,
+  options: PlotOptions & DeploymentOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
   const outputs = outputsOf(options.out ?? [DEFAULT_OUT], FIGURE_FORMATS);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
-  const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
+  const cases = await casesFor(models, options, seedKnobs(options));
   const style = styleFrom(options, cases);
   const result = sweep(cases, contextLengths(cases, options));
   const rows = sweepRows(result);
@@ -97,13 +97,10 @@ export async function plotCommand(
   note(`Wrote ${outputs.map(({ path }) => path).join(', ')}`);
 }
 
-/** The teaching script's designs, with its sizes where no flag says otherwise. */
-function teachingCases(options: KnobTexts & WorkloadOptions): readonly CliCase[] {
-  const heads = knobsFrom(options, SEED_KNOBS).nHeads;
-  const nKvGroups = SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0);
-  return designs(knobsFrom(options, { ...SEED_KNOBS, nKvGroups })).flatMap((design) =>
-    designCases(design, options),
-  );
+/** The teaching script's sizes, without the groups that do not divide the heads that are asked for. */
+function seedKnobs({ nHeads }: DeploymentOptions): DesignKnobs {
+  const heads = nHeads === undefined ? SEED_KNOBS.nHeads : parseInteger(nHeads, '--n-heads');
+  return { ...SEED_KNOBS, nKvGroups: SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0) };
 }
 
 function contextLengths(cases: readonly CliCase[], options: PlotOptions): readonly number[] {

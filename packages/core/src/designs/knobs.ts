@@ -90,10 +90,12 @@ export function parseKnobs(
 
 /** The texts that `parseKnobs` reads back as these knobs. */
 export function textsOfKnobs(knobs: DesignKnobs): KnobTexts {
-  const { nKvGroups, swaRatio, recurrentRatio, ...sizes } = knobs;
+  const { nKvGroups, kvLoraRank, swaRatio, recurrentRatio, ...sizes } = knobs;
+  const rank = kvLoraRank === undefined ? undefined : String(kvLoraRank);
   const ratio = (value: LayerRatio | undefined) => value && `${value.cheap}:${value.full}`;
   return given({
     ...Object.fromEntries(Object.entries(sizes).map(([key, size]) => [key, String(size)])),
+    ...(knobs.qkRopeHeadDim === undefined ? { latentDim: rank } : { kvLoraRank: rank }),
     nKvGroups: nKvGroups.length === 0 ? undefined : nKvGroups.join(','),
     swaRatio: ratio(swaRatio),
     recurrentRatio: ratio(recurrentRatio),
