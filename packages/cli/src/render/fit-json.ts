@@ -21,7 +21,7 @@ export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string,
       gpu === undefined
         ? null
         : { id: gpu.id, name: gpu.name, bandwidthBytesPerSecond: gpu.bandwidthBytesPerSecond },
-    weights: weightsOf(item),
+    weights: weightsOf(item.model),
     numDevices,
     ...divisionOf(fit),
     budget: { ...budgetJson(fullest), devices: budget.devices.map(deviceJson) },

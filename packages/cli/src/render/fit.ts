@@ -91,7 +91,7 @@ function division({ item, settled: { devices }, fit }: FitAnswer): readonly Note
     line('in all', total, [devices.device.totalSource]),
     ...(usableReason === undefined ? [] : [line('usable', usable, [usableReason])]),
     ...parts.map((part) =>
-      line(part.name, part, part.name === 'weights' ? weightNotes(part, weightsOf(item)) : partNotes(part)),
+      line(part.name, part, part.name === 'weights' ? weightNotes(part, weightsOf(item.model)) : partNotes(part)),
     ),
     line('KV cache', available, ['what is left']),
   ];
@@ -173,7 +173,7 @@ function findings({ item, settled, fit }: FitAnswer): readonly Note[] {
     },
     ...(settled.devices.device.bandwidthBytesPerSecond === undefined || mostSequences.numSequences === 0
       ? []
-      : [timeNote(mostSequences, weightsOf(item))]),
+      : [timeNote(mostSequences, weightsOf(item.model))]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Budget, DeviceBudget } from '../deployment/budget.js';
 import type { Workload } from '../deployment/workload.js';
 import type { BudgetRule } from '../engines/budget.js';
-import type { Weights } from '../model/model.js';
+import type { Model, Weights } from '../model/model.js';
 import type { Devices, Settled } from '../settle/settle.js';
 import { InputError } from '../text/errors.js';
 import { exactly, less } from '../text/quantity.js';
@@ -24,7 +24,7 @@ export function divide(request: FitRequest, workload: Workload): Division {
   const { case: item, settings, devices, overheadBytes, budget } = request;
   const asked = {
     model: item.model,
-    weights: weightsOf(request),
+    weights: weightsOf(item.model),
     workload,
     settings,
     device: devices.device,
@@ -36,7 +36,7 @@ export function divide(request: FitRequest, workload: Workload): Division {
 }
 
 /** @throws InputError where they are not known. */
-export function weightsOf({ case: { model } }: Pick<FitRequest, 'case'>): Weights {
+export function weightsOf(model: Model): Weights {
   if (model.weights === undefined) {
     throw new InputError(
       `The weights of ${model.name} are not known: neither its config nor a safetensors file or index beside it says how large they are; give their size, as in --weights 16GB.`,

@@ -14,7 +14,7 @@ import { type FitRequest, weightsOf } from './budget.js';
  */
 export function secondsPerStep(request: FitRequest, workload: Workload): number | undefined {
   const { device, count } = request.devices;
-  const weightBytes = activeBytesOf(weightsOf(request));
+  const weightBytes = activeBytesOf(weightsOf(request.case.model));
   if (device.bandwidthBytesPerSecond === undefined || weightBytes === undefined) {
     return undefined;
   }

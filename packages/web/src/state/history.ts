@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatAddress, type ParsedState, parseAddress } from './address.js';
+import { formatAddress, parseAddress } from './address.js';
+import type { ParsedState } from './state.js';
 import type { State } from './state.js';
 
 /** The browser warns of pages that write their address more often. */
