@@ -35,7 +35,9 @@ export async function caseFor(
   const deployments = deploymentsFrom(argument, options);
   const [first] =
     argument === undefined
-      ? deployments.flatMap((deployment) => designCase(singleDesign(knobsOf(deployment)), deployment, [deployment]))
+      ? deployments.flatMap((deployment) =>
+          designCase(singleDesign(knobsOf(deployment)), deployment, [deployment]),
+        )
       : modelCases(await modelFrom(argument, wanted), deployments);
   if (first === undefined) {
     throw new InputError('Nothing is asked for.');

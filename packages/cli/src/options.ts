@@ -68,12 +68,18 @@ export function addUseOptions(command: Command): Command {
 export function addDeviceOptions(command: Command): Command {
   return command
     .optionsGroup('Memory:')
-    .option('--gpu <gpu>', 'a GPU that is known, such as h100, or several, such as 4xh100 ("kv gpus" lists them)')
+    .option(
+      '--gpu <gpu>',
+      'a GPU that is known, such as h100, or several, such as 4xh100 ("kv gpus" lists them)',
+    )
     .option('--gpus <n>', 'how many of them (default: what --tp, --pp, --dp and --cp take, or 1)')
     .option('--memory <size>', 'memory of one GPU, such as 80GB or 24GiB, instead of the known one')
     .option('--weights <size>', 'size of all weights, such as 16GB (default: what the model says)')
     .option('--weight-dtype <dtype>', 'another dtype for them, such as fp8, int4 or q4_0')
-    .option('--overhead <size>', 'memory of one GPU for all but weights and cache (default: what the engine takes)');
+    .option(
+      '--overhead <size>',
+      'memory of one GPU for all but weights and cache (default: what the engine takes)',
+    );
 }
 
 export function addFormatOptions(command: Command): Command {

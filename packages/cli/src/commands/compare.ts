@@ -1,7 +1,7 @@
 import { compare } from '@kv/core';
 import { casesFor } from '../cases.js';
-import { outputsOf } from '../export/outputs.js';
 import type { DeploymentOptions } from '../deployments.js';
+import { outputsOf } from '../export/outputs.js';
 import type { FormatOptions } from '../options.js';
 import { comparisonJson } from '../render/allocation.js';
 import { renderComparison } from '../render/comparison.js';
@@ -23,7 +23,7 @@ export async function compareCommand(
   options: CompareOptions & DeploymentOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
-  const outputs = outputsOf(options.out ?? [], REPORT_FORMATS);
+  const outputs = outputsOf(options.out ?? [], REPORT_FORMATS, models);
   const rows: readonly ComparedRow[] = compare(await casesFor(models, options));
   if (outputs.length > 0) {
     const browser = options.browser ?? process.env.KV_BROWSER;

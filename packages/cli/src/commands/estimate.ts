@@ -1,10 +1,4 @@
-import {
-  type Allocation,
-  estimate,
-  formatBytes,
-  formatTokens,
-  totalBytesByContext,
-} from '@kv/core';
+import { type Allocation, estimate, formatBytes, formatTokens, totalBytesByContext } from '@kv/core';
 import kleur from 'kleur';
 import { type CliCase, caseFor } from '../cases.js';
 import type { DeploymentOptions } from '../deployments.js';

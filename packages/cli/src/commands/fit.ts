@@ -27,7 +27,11 @@ export async function fitCommand(
       return;
     case 'csv':
     case 'markdown':
-      await printSummary(format, format === 'csv' ? exactFitColumns(answer) : fitColumns(answer), answer.rows);
+      await printSummary(
+        format,
+        format === 'csv' ? exactFitColumns(answer) : fitColumns(answer),
+        answer.rows,
+      );
       return;
     case 'text':
       printLines(renderFit(answer, options.explain === true));

@@ -91,7 +91,11 @@ function division({ item, settled: { devices }, fit }: FitAnswer): readonly Note
     line('in all', total, [devices.device.totalSource]),
     ...(usableReason === undefined ? [] : [line('usable', usable, [usableReason])]),
     ...parts.map((part) =>
-      line(part.name, part, part.name === 'weights' ? weightNotes(part, weightsOf(item.model)) : partNotes(part)),
+      line(
+        part.name,
+        part,
+        part.name === 'weights' ? weightNotes(part, weightsOf(item.model)) : partNotes(part),
+      ),
     ),
     line('KV cache', available, ['what is left']),
   ];
@@ -151,7 +155,8 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 function findings({ item, settled, fit }: FitAnswer): readonly Note[] {
   const { workload, model } = item;
   const { largestContext, mostSequences, budget } = fit;
-  const sequences = workload.numSequences === 1 ? '1 sequence' : `${grouped(workload.numSequences)} sequences`;
+  const sequences =
+    workload.numSequences === 1 ? '1 sequence' : `${grouped(workload.numSequences)} sequences`;
   const tokens = formatTokens(workload.contextLength);
   return [
     {

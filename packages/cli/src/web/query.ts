@@ -30,7 +30,11 @@ async function rowsOf(name: string | undefined, options: DeploymentOptions): Pro
   return deploymentsFrom(name, options).map((deployment) => {
     const { model } = deployment;
     const meant =
-      'design' in model ? designs(model.design).map((design) => design.model) : found === undefined ? [] : [found];
+      'design' in model
+        ? designs(model.design).map((design) => design.model)
+        : found === undefined
+          ? []
+          : [found];
     for (const one of meant) {
       settle(deployment, { model: one, engineNamed, gpuNamed });
     }

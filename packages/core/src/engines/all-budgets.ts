@@ -12,10 +12,14 @@ const BUDGETS: {
   readonly [Name in EngineName]: BudgetRule<SettingsOf<(typeof ENGINE_SETTINGS)[Name]>>;
 } = {
   ideal: idealBudget,
-  'llama.cpp': llamacppBudget,
+  'llama.cpp': ({ model, workload, settings, device }) =>
+    llamacppBudget(model, workload, settings, {
+      devices: Array.from({ length: workload.pipelineParallel }, () => ({ total: device.total })),
+      flags: {},
+    }),
   sglang: sglangBudget,
   transformers: transformersBudget,
-  vllm: vllmBudget,
+  vllm: (request) => [vllmBudget(request)],
 };
 
 /**
