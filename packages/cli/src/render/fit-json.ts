@@ -1,4 +1,4 @@
-import { type DeviceBudget, type Fit, fullestOf, weightsOf } from '@kv/core';
+import { type BudgetPart, type DeviceBudget, type Fit, fullestOf, isWeights, weightsOf } from '@kv/core';
 import type { FitAnswer } from './fit.js';
 
 /** What fits as `--json` prints it: exact bytes, of the device that has the least left where nothing else is said. */
@@ -46,13 +46,13 @@ export function divisionOf({ budget }: Fit): {
   readonly availableBytes: number;
 } {
   const { total, usable, parts, available } = fullestOf(budget);
-  const sum = (isAsked: (name: string) => boolean) =>
-    parts.filter(({ name }) => isAsked(name)).reduce((all, { bytes }) => all + bytes, 0);
+  const sum = (isAsked: (part: BudgetPart) => boolean) =>
+    parts.filter(isAsked).reduce((all, { bytes }) => all + bytes, 0);
   return {
     memoryBytes: total.bytes,
     usableBytes: usable.bytes,
-    weightBytes: sum((name) => name === 'weights'),
-    overheadBytes: sum((name) => name !== 'weights'),
+    weightBytes: sum(isWeights),
+    overheadBytes: sum((part) => !isWeights(part)),
     availableBytes: Math.max(0, available.bytes),
   };
 }

@@ -8,6 +8,7 @@ import {
   formatSeconds,
   formatTokens,
   fullestOf,
+  isWeights,
   type Quantity,
   type Verdict,
   type Weights,
@@ -91,11 +92,7 @@ function division({ item, settled: { devices }, fit }: FitAnswer): readonly Note
     line('in all', total, [devices.device.totalSource]),
     ...(usableReason === undefined ? [] : [line('usable', usable, [usableReason])]),
     ...parts.map((part) =>
-      line(
-        part.name,
-        part,
-        part.name === 'weights' ? weightNotes(part, weightsOf(item.model)) : partNotes(part),
-      ),
+      line(part.name, part, isWeights(part) ? weightNotes(part, weightsOf(item.model)) : partNotes(part)),
     ),
     line('KV cache', available, ['what is left']),
   ];

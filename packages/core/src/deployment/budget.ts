@@ -12,6 +12,11 @@ export interface BudgetPart extends Quantity {
   readonly error?: { readonly judgedOn: number; readonly median: number; readonly p90: number };
 }
 
+/** Whether a part is what weights take, whatever its engine does with them when it loads them. */
+export function isWeights({ name }: Pick<BudgetPart, 'name'>): boolean {
+  return name.startsWith('weights');
+}
+
 /** How the memory of one device, or of the host, is divided. */
 export interface DeviceBudget {
   readonly where: 'device' | 'host';

@@ -1,4 +1,4 @@
-import type { Budget, DeviceBudget } from '../deployment/budget.js';
+import { type Budget, type DeviceBudget, isWeights } from '../deployment/budget.js';
 import type { Workload } from '../deployment/workload.js';
 import type { BudgetRule } from '../engines/budget.js';
 import type { Model, Weights } from '../model/model.js';
@@ -60,6 +60,6 @@ function withOverhead(budget: DeviceBudget, bytes: number): DeviceBudget {
     return budget;
   }
   const said = { name: 'overhead', ...exactly(bytes), explanation: ['as given'], source: 'as given' };
-  const parts = [...budget.parts.filter(({ name }) => name === 'weights'), said];
+  const parts = [...budget.parts.filter(isWeights), said];
   return { ...budget, parts, available: less(budget.usable, parts) };
 }

@@ -136,7 +136,7 @@ function limitOf({ reason, available }: Need): Pick<Fitting, 'limit' | 'limitRea
   if (reason !== undefined) {
     return { limit: 'engine', limitReason: reason };
   }
-  return { limit: available.bytes <= 0 ? 'weights' : 'memory' };
+  return { limit: available.bytes < 0 ? 'weights' : 'memory' };
 }
 
 /**

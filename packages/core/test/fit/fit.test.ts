@@ -15,7 +15,7 @@ import type { VllmSettings } from '../../src/engines/vllm/settings.js';
 import { estimate } from '../../src/estimate/estimate.js';
 import { fullestOf } from '../../src/fit/budget.js';
 import { fitByDtype } from '../../src/fit/by-dtype.js';
-import { type Fit, fit } from '../../src/fit/fit.js';
+import { type Fit, fit as whatFits } from '../../src/fit/fit.js';
 import type { Layer } from '../../src/model/layer.js';
 import type { Model, Weights } from '../../src/model/model.js';
 import { InputError } from '../../src/text/errors.js';
@@ -28,7 +28,7 @@ const MIB = 2 ** 20;
 
 const engines = ENGINE_NAMES.map((name): [string, Engine] => [name, engineNamed(name)]);
 
-const fitOf = (sizes: Sizes): Fit => fit(requestOf(sizes));
+const fitOf = (sizes: Sizes): Fit => whatFits(requestOf(sizes));
 
 /** Bytes that are left for the cache on the fullest device, below 0 where the parts do not fit. */
 const freeOf = ({ budget }: Fit): number => fullestOf(budget).available.bytes;
@@ -435,7 +435,7 @@ describe('fit', () => {
     ).toThrow('split-mode');
     const { case: item, ...rest } = requestOf(sizes);
     const { weights: _, ...unweighed } = item.model;
-    expect(() => fit({ ...rest, case: { ...item, model: unweighed } })).toThrow('--weights 16GB');
+    expect(() => whatFits({ ...rest, case: { ...item, model: unweighed } })).toThrow('--weights 16GB');
   });
 
   it('counts devices as the engine uses them', () => {
@@ -472,18 +472,16 @@ describe('what fits on SGLang', () => {
     );
   });
 
-  it('leaves what is no weight and no cache out of the part that --mem-fraction-static gives', () => {
+  it('gives weights and cache the part that --mem-fraction-static says', () => {
     const model = groupedQueryAttention({ embDim: 4096, nHeads: 32, nLayers: 32, nKvGroups: 4 });
     const weights = { bytes: 2 ** 30, source: 'a test' };
-    const found = fitOf({
-      ...{ model, engine: 'sglang', settings: { memFractionStatic: 0.5 }, weights },
-      ...{ workload: DEFAULT_WORKLOAD, memoryBytes: 3 * 2 ** 30 },
-    });
-    expect(fullestOf(found.budget)).toMatchObject({
-      usable: { bytes: 1.5 * 2 ** 30 },
-      available: { bytes: 2 ** 29, low: 2 ** 29, high: 2 ** 29 },
-    });
-    expect(found.largestContext.contextLength).toBe(2 ** 29 / 131_072);
+    const sizes = { model, engine: 'sglang', weights, workload: DEFAULT_WORKLOAD, memoryBytes: 24 * 2 ** 30 };
+    const at = (memFractionStatic: number) =>
+      fullestOf(fitOf({ ...sizes, settings: { memFractionStatic } }).budget);
+    const [half, most] = [at(0.5), at(0.75)];
+    expect(half.usable.bytes).toBe(12 * 2 ** 30);
+    expect(half.available.bytes).toBeLessThan(half.usable.bytes - 2 ** 30);
+    expect(most.available.bytes).toBeGreaterThan(half.available.bytes);
   });
 
   function tokensOf(model: Model, settings: SglangSettings, bytes: number): number {

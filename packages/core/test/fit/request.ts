@@ -22,6 +22,9 @@ export interface Sizes {
   readonly name?: string;
 }
 
+/** Settings that give an engine all memory of a device that is smaller than any it is made for. */
+const ALL_MEMORY: Readonly<Record<string, SettingValues>> = { sglang: { memFractionStatic: 1 } };
+
 /** The request, with what the engine takes on such a device when told nothing where the device has a name. */
 export function requestOf({
   engine: engineName = 'ideal',
@@ -36,7 +39,8 @@ export function requestOf({
     isUnified: false,
     ...(bandwidthBytesPerSecond === undefined ? {} : { bandwidthBytesPerSecond }),
   };
-  const usual = name === undefined ? {} : engineNamed(engineName, said).settingsOn?.(device);
+  const usual =
+    name === undefined ? ALL_MEMORY[engineName] : engineNamed(engineName, said).settingsOn?.(device);
   const settings = { ...usual, ...said };
   const engine = engineNamed(engineName, settings);
   return {

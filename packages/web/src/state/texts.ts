@@ -71,7 +71,9 @@ function settingTexts(
   { engine, settings }: Use,
   { utilization }: State,
 ): NonNullable<DeploymentTexts['settings']> {
-  const own: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(said(settings)).map(([name, text = '']) => [name, text]));
+  const own: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(said(settings)).map(([name, text = '']) => [name, text]),
+  );
   const isForIt = settingsOf(engine).some(({ name }) => name === UTILIZATION);
   return isForIt ? { ...said({ [UTILIZATION]: utilization }), ...own } : own;
 }

@@ -185,11 +185,7 @@ function fitTable(rows: readonly FitChartRow[], state: State, { units }: Untitle
         head: label,
         cells: [
           { text: dtype, note: '' },
-          sizeCell(
-            Math.max(0, fullestOf(budget).available.bytes),
-            units,
-            numDevices === 1 ? '' : 'on each',
-          ),
+          sizeCell(Math.max(0, fullestOf(budget).available.bytes), units, numDevices === 1 ? '' : 'on each'),
           { text: contextText(largestContext), note: LIMITS[largestContext.limit] },
           { text: timeText(largestContext), note: '' },
           { text: sequencesText(mostSequences), note: LIMITS[mostSequences.limit] },

@@ -95,9 +95,9 @@ function remainderOf(usable: Quantity, parts: readonly BudgetPart[]): Quantity {
   const below = Math.hypot(...[usable.bytes - usable.low, ...parts.map((part) => part.high - part.bytes)]);
   const above = Math.hypot(...[usable.high - usable.bytes, ...parts.map((part) => part.bytes - part.low)]);
   return {
-    bytes: Math.max(0, bytes),
-    low: Math.max(0, Math.floor(bytes - below)),
-    high: Math.max(0, Math.ceil(bytes + above)),
+    bytes,
+    low: Math.floor(bytes - below),
+    high: Math.ceil(bytes + above),
     how: leastKnown(parts),
   };
 }
