@@ -11,8 +11,10 @@ import {
   optionalString,
   optionalStrings,
 } from './fields.js';
+import { geometryOf } from './geometry.js';
 import { maxContextOf } from './max-context.js';
 import { withPerLayerConfig } from './per-layer-config.js';
+import { sizesOf } from './sizes.js';
 import { plainGeometry } from './unknown.js';
 import { weightsFromConfig } from './weights/config-weights.js';
 import { textConfigOf } from './wrappers.js';
@@ -54,10 +56,12 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
     ...given('maxPositionEmbeddings', maxContextOf(config)),
+    ...sizesOf(config),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
     ...visionEncoderOf(published),
+    geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
 }
