@@ -1,17 +1,4 @@
-/**
- * How a quantity is known: `rule`, the engine computes it so; `formula`, derived from its code, with the error that it
- * showed on what it was not made from; `assumed`, neither.
- */
-export type How = 'rule' | 'formula' | 'assumed';
-
-/** Bytes that lie between two ends; all exact integers, `low <= bytes <= high`. */
-export interface Quantity {
-  /** What is most likely. */
-  readonly bytes: number;
-  readonly low: number;
-  readonly high: number;
-  readonly how: How;
-}
+import type { Quantity } from '../text/quantity.js';
 
 /** What takes memory beside the cache: weights, activations, graphs, and so on. */
 export interface BudgetPart extends Quantity {
@@ -34,6 +21,8 @@ export interface DeviceBudget {
   readonly total: Quantity;
   /** Of that, what the engine may use. */
   readonly usable: Quantity;
+  /** Why it may use no more, in words; absent where it may use all: `0.92 of it (--gpu-memory-utilization)`. */
+  readonly usableReason?: string;
   /** What is neither cache nor free. */
   readonly parts: readonly BudgetPart[];
   /** What is left for the cache. Its ends are calibrated as a whole: the sum of all worst ends would be too wide. */

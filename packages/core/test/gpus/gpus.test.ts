@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { availableBytes, GPUS, gpuNamed, searchGpus } from '../../src/gpus/index.js';
+import { availableBytes, GPUS, gpuNamed, gpusNamed, searchGpus } from '../../src/gpus/index.js';
 import { InputError } from '../../src/text/errors.js';
 
 describe('the GPUs', () => {
@@ -66,6 +66,21 @@ describe('the GPUs', () => {
     ['4060 ti', undefined],
     ['M4 Max', 'm4-max'],
     ['ironwood', 'tpu-v7'],
+    ['4090', 'rtx-4090'],
+    ['2080 Ti', 'rtx-2080-ti'],
+    ['1080ti', 'gtx-1080-ti'],
+    ['Tesla T4', 't4'],
+    ['tesla-t4', 't4'],
+    ['NVIDIA H100 80GB HBM3', 'h100-sxm'],
+    ['NVIDIA A100-SXM4-80GB', 'a100-80gb'],
+    ['NVIDIA A100 80GB PCIe', 'a100-80gb-pcie'],
+    ['Tesla V100-SXM2-32GB', 'v100-32gb'],
+    ['NVIDIA GB10', 'dgx-spark'],
+    ['NVIDIA RTX PRO 6000 Blackwell Workstation Edition', 'rtx-pro-6000'],
+    ['NVIDIA RTX 6000 Ada Generation', 'rtx-6000-ada'],
+    ['Quadro RTX 8000', 'quadro-rtx-8000'],
+    ['3090s', undefined],
+    ['NVIDIA GeForce RTX 4090 Laptop GPU', undefined],
   ])('%s is %s', (text, id) => {
     if (id === undefined) {
       expect(() => gpuNamed(text)).toThrow(InputError);
@@ -80,6 +95,64 @@ describe('the GPUs', () => {
     );
     expect(() => gpuNamed('rtx-409O')).toThrow('Unknown GPU "rtx-409O"; did you mean rtx-4090?');
     expect(() => gpuNamed('')).toThrow(/^Unknown GPU ""\. "kv gpus"/);
+  });
+
+  it('are counted before or behind the name', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...GPUS), fc.integer({ min: 1, max: 99_999 }), (gpu, count) => {
+        for (const text of [
+          `${count}x${gpu.id}`,
+          `${count} X ${gpu.name}`,
+          `${gpu.id}:${count}`,
+          `${gpu.id} x${count}`,
+        ]) {
+          expect(gpusNamed(text)).toEqual([{ gpu, count }]);
+        }
+        expect(gpusNamed(gpu.id)).toEqual([{ gpu, count: 1 }]);
+      }),
+    );
+    expect(gpusNamed('rtx-4090, 2x 3060').map(({ gpu, count }) => [gpu.id, count])).toEqual([
+      ['rtx-4090', 1],
+      ['rtx-3060', 2],
+    ]);
+  });
+
+  it('are counted from 1, each kind once', () => {
+    expect(() => gpusNamed('0xh100')).toThrow(
+      '"0xh100" are no GPUs; say how many there are, as in 2xh100-sxm.',
+    );
+    expect(() => gpusNamed('h100,h100')).toThrow('names h100-sxm twice');
+    expect(() => gpusNamed('4xh1OO')).toThrow('Unknown GPU "h1OO"');
+    expect(() => gpusNamed('h100,')).toThrow('Unknown GPU ""');
+  });
+
+  it('have a total between two ends, which no datasheet exceeds', () => {
+    for (const { id, total, memoryBytes } of GPUS) {
+      expect(total.low, id).toBeLessThanOrEqual(total.bytes);
+      expect(total.bytes, id).toBeLessThanOrEqual(total.high);
+      expect(total.high, id).toBeLessThanOrEqual(memoryBytes);
+      expect([total.low, total.bytes, total.high].every(Number.isSafeInteger), id).toBe(true);
+    }
+  });
+
+  it('have the total that engines print where public logs show it', () => {
+    // vLLM's start-up logs round to two decimals.
+    const printed = (id: string) => (gpuNamed(id).total.bytes / 2 ** 30).toFixed(2);
+    expect(printed('h100')).toBe('79.19');
+    expect(printed('5090')).toBe('31.36');
+    expect(printed('gb10')).toBe('121.69');
+  });
+
+  it('let a Mac wire two thirds of a small memory and three quarters of a large one', () => {
+    // recommendedMaxWorkingSetSize in llama.cpp's logs: 11453.25 and 51539.61 MB (10^6 bytes) of 16 and 64 GB.
+    expect(gpuNamed('m1').total.bytes / 1e6).toBeCloseTo(11_453.25, 1);
+    expect(gpuNamed('m1-max').total.bytes / 1e6).toBeCloseTo(51_539.61, 1);
+  });
+
+  it('say what CUDA can do with every GPU of NVIDIA, and with no other', () => {
+    for (const { vendor, computeCapability, numMultiprocessors } of GPUS) {
+      expect(computeCapability !== undefined && numMultiprocessors !== undefined).toBe(vendor === 'NVIDIA');
+    }
   });
 
   it('are never taken for the start of another number', () => {
@@ -103,7 +176,7 @@ describe('the GPUs', () => {
 
   it('are searched by all words of a text', () => {
     expect(searchGpus('')).toEqual(GPUS);
-    expect(searchGpus('rtx super').map(({ id }) => id)).toEqual(['rtx-4070-ti-super', 'rtx-4080-super']);
+    expect(searchGpus('rtx 4070 super').map(({ id }) => id)).toEqual(['rtx-4070-super', 'rtx-4070-ti-super']);
     expect(searchGpus('nothing like it')).toEqual([]);
   });
 

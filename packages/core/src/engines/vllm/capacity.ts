@@ -4,7 +4,8 @@ import { InputError } from '../../text/errors.js';
 import { checkInteger } from '../../text/exact.js';
 import { blockLayoutOf } from './layout.js';
 import { nullBlocks } from './null-block.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 
 /** What vLLM logs when it starts, and what leads to it. */
 export interface VllmCapacity {
@@ -50,6 +51,30 @@ export function vllmCapacity(
   availableBytes: number,
 ): VllmCapacity {
   checkInteger(availableBytes, 'availableBytes', 0);
+  return capacityOf(model, workload, settings, (blockBytes) => Math.floor(availableBytes / blockBytes));
+}
+
+/**
+ * The same for a cache of so many blocks, whatever memory there is: `--num-gpu-blocks-override`.
+ *
+ * @throws InputError as `vllmCapacity` does.
+ */
+export function vllmCapacityOfBlocks(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  numBlocks: number,
+): VllmCapacity {
+  checkInteger(numBlocks, '--num-gpu-blocks-override');
+  return capacityOf(model, workload, settings, () => numBlocks);
+}
+
+function capacityOf(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  blocksOfStage: (blockBytes: number) => number,
+): VllmCapacity {
   const { groups, stages, rules, blocksPerRequest } = blockLayoutOf(
     checkModel(model),
     checkWorkload(workload),
@@ -60,7 +85,7 @@ export function vllmCapacity(
     throw new InputError(`${model.name} has no cache, so vLLM logs no size of one.`);
   }
   const { contextLength, contextParallel } = workload;
-  const numBlocks = Math.min(...blockBytes.map((bytes) => Math.floor(availableBytes / bytes)));
+  const numBlocks = Math.min(...blockBytes.map(blocksOfStage));
   const ofRequest = blocksPerRequest(contextLength);
   const maxConcurrency = numBlocks / ofRequest;
   const smallestBlock = Math.min(...groups.flat().map((spec) => rules.tokensOfBlock(spec, contextLength)));
@@ -68,7 +93,7 @@ export function vllmCapacity(
     numBlocks,
     blocksPerRequest: ofRequest,
     requestBytes: ofRequest * Math.max(...blockBytes),
-    tokens: isSince(settings, 21)
+    tokens: factsOf(settings).logsTokensOfRequests
       ? Math.floor(maxConcurrency * contextLength)
       : Math.floor(numBlocks / groups.length) * smallestBlock * contextParallel,
     maxConcurrency,
