@@ -10,9 +10,9 @@ export * from './engines/all-engines.js';
 export { ENGINE_NAMES, engineSettings } from './engines/all-settings.js';
 export * from './engines/contract.js';
 export { ideal } from './engines/ideal/engine.js';
-export { llamacpp } from './engines/llamacpp/engine.js';
 export { FIT_MARGIN_BYTES, type LlamacppDeployment, llamacppBudget } from './engines/llamacpp/budget.js';
 export { type ComputeBuffers, computeBuffers, type RunOptions } from './engines/llamacpp/compute-buffers.js';
+export { llamacpp } from './engines/llamacpp/engine.js';
 export { type Placement, type PlacementFlags, placementOf } from './engines/llamacpp/placement.js';
 export { LLAMACPP_SETTINGS, type LlamacppSettings } from './engines/llamacpp/settings.js';
 export * from './engines/settings.js';
@@ -45,6 +45,7 @@ export {
   NARROW_WIDTH,
   strokeAt,
 } from './figures/style.js';
+export * from './figures/subtitle.js';
 export * from './figures/table.js';
 export * from './fit/fit.js';
 export { type ConfigOrigin, modelFromConfig } from './import/config.js';

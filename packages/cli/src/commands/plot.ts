@@ -6,6 +6,7 @@ import {
   doublingLengths,
   estimate,
   type FigureStyle,
+  figureSubtitle,
   formatBytes,
   formatFraction,
   formatRatio,
@@ -16,6 +17,7 @@ import {
   parseTokens,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
+  type SharedSizes,
   type Sweep,
   savingAgainst,
   sweep,
@@ -63,7 +65,7 @@ export async function plotCommand(
   const outputs = outputsOf(options.out ?? byDefault, FIGURE_FORMATS, models);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
   const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
-  const style = styleFrom(options, cases);
+  const style = styleFrom(options, cases, models.length === 0 ? knobsFrom(options, SEED_KNOBS) : undefined);
   const result = sweep(cases, contextLengths(cases, options));
   const rows = sweepRows(result);
 
@@ -140,9 +142,10 @@ function contextLengths(cases: readonly CliCase[], options: PlotOptions): readon
   );
 }
 
-function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle {
+function styleFrom(options: PlotOptions, cases: readonly CliCase[], sizes?: SharedSizes): FigureStyle {
   return {
     title: options.title ?? titleOf(cases),
+    subtitle: figureSubtitle(cases, sizes),
     logX: options.linearX !== true,
     logY: options.logY === true,
     units: unitsFrom(options.units),
