@@ -141,6 +141,9 @@ export function baseLayout(style: FigureStyle): Readonly<Record<string, unknown>
 
 /** A text in lines of at most so many characters, broken between words; a longer word has lines of its own. */
 function wrapped(text: string, width: number): readonly string[] {
+  if (text.length <= width) {
+    return [text];
+  }
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
