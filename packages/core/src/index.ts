@@ -49,6 +49,7 @@ export {
   NARROW_WIDTH,
   strokeAt,
 } from './figures/style.js';
+export * from './figures/subtitle.js';
 export * from './figures/table.js';
 export { type FitRequest, fullestOf, weightsOf } from './fit/budget.js';
 export * from './fit/by-dtype.js';

@@ -6,6 +6,8 @@ import {
   doublingLengths,
   estimate,
   type FigureStyle,
+  figureSubtitle,
+  flagOf,
   formatBytes,
   formatFraction,
   formatRatio,
@@ -13,9 +15,11 @@ import {
   InputError,
   nearest,
   parseInteger,
+  parseKnobs,
   parseTokens,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
+  type SharedSizes,
   type Sweep,
   savingAgainst,
   sweep,
@@ -62,8 +66,10 @@ export async function plotCommand(
   const byDefault = models.length === 0 && format === 'text' ? SEED_OUT : [];
   const outputs = outputsOf(options.out ?? byDefault, FIGURE_FORMATS, models);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
-  const cases = await casesFor(models, options, seedKnobs(options));
-  const style = styleFrom(options, cases);
+  const knobs = seedKnobs(options);
+  const cases = await casesFor(models, options, knobs);
+  const sizes = models.length === 0 ? parseKnobs(options, flagOf, knobs) : undefined;
+  const style = styleFrom(options, cases, sizes);
   const result = sweep(cases, contextLengths(cases, options));
   const rows = sweepRows(result);
 
@@ -137,9 +143,10 @@ function contextLengths(cases: readonly CliCase[], options: PlotOptions): readon
   );
 }
 
-function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle {
+function styleFrom(options: PlotOptions, cases: readonly CliCase[], sizes?: SharedSizes): FigureStyle {
   return {
     title: options.title ?? titleOf(cases),
+    subtitle: figureSubtitle(cases, sizes),
     logX: options.linearX !== true,
     logY: options.logY === true,
     units: unitsFrom(options.units),
