@@ -47,6 +47,7 @@ export function loadedWeightsOf(step: Step): BudgetPart {
         0.003 * all +
         0.08 * GIB +
         tower +
+        (workload.tensorParallel > 1 ? 0.1 * GIB : 0) +
         (isGuessed ? 0.02 * all : 0) +
         elsewhereSpread +
         0.15 * paddedExperts(step).bytes,
