@@ -7,8 +7,9 @@ import { findEntry } from '@kv/core/catalogue';
 
 const GOLDEN = new URL('../../packages/core/test/golden/', import.meta.url);
 
-/** The page that this script writes. */
+/** The page that this script writes, and the list of all cases that it links to. */
 export const DOCUMENT = fileURLToPath(new URL('../../docs/conformance.md', import.meta.url));
+export const LIST = fileURLToPath(new URL('../../docs/conformance.csv', import.meta.url));
 
 /** What each engine said, as the conformance commands wrote it down, in order of the file names. */
 export function readGoldenFiles() {
@@ -66,48 +67,145 @@ function modelOf(id, { catalogue, config, layers, architecture = 'golden', dtype
   };
 }
 
-/** The whole page: for each engine, every case with its figure, ours and the difference. */
+/** Every case with the engine's figure, ours and the difference. */
+export function casesOf(files) {
+  return files.flatMap((file) => file.cases.map((one) => ({ file, one, ...compared(file, one) })));
+}
+
+function compared(file, one) {
+  if (one.unknown !== undefined) {
+    return {
+      quantity: 'tokens',
+      engine: one.log.tokens,
+      kv: '',
+      difference: '',
+      isEqual: false,
+      note: one.unknown,
+    };
+  }
+  if (one.compare !== undefined) {
+    const { quantity, engine, ours: kv } = one.compare;
+    // Tokens of a memory that is printed with two decimals.
+    const rounding = engine * (0.005 / Number(one.log.availableGiB ?? Infinity));
+    const isEqual = Math.abs(kv - engine) <= Math.ceil(rounding);
+    return { quantity, engine, kv, difference: kv - engine, isEqual, note: one.note ?? '' };
+  }
+  const kv = ours(file, one);
+  const difference = kv - one.engineBytes;
+  const isEqual = Math.abs(difference) <= (one.tolerance ?? 0);
+  return {
+    quantity: 'bytes',
+    engine: one.engineText ?? one.engineBytes,
+    kv,
+    difference: isEqual ? 0 : difference,
+    isEqual,
+    note: one.note ?? '',
+  };
+}
+
+/** The list: a line for each case. */
+export function conformanceList(files) {
+  const head = [
+    'engine',
+    'release',
+    'known',
+    'model',
+    'used as',
+    'quantity',
+    'engine says',
+    'kv says',
+    'difference',
+    'note',
+  ];
+  const rows = casesOf(files).map(({ file, one, quantity, engine, kv, difference, note }) => [
+    file.engine,
+    file.version,
+    howKnown(file),
+    one.model,
+    usedAs(one),
+    quantity,
+    engine,
+    kv,
+    difference,
+    note,
+  ]);
+  return `${[head, ...rows].map((cells) => cells.map(csvCell).join(',')).join('\n')}\n`;
+}
+
+function usedAs({ workload = {}, settings = {} }) {
+  return [...Object.entries(workload), ...Object.entries(settings)]
+    .map(([key, value]) => `${key} ${value}`)
+    .join(' ');
+}
+
+function csvCell(value) {
+  const text = String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The page: one row for each engine, and how often each model was asked about. */
 export function conformanceDocument(files) {
-  const sections = files.map((file) => {
-    const rows = file.cases.map((one) => `| ${cells(file, one).join(' | ')} |`);
+  const cases = casesOf(files);
+  const summary = files.map((file) => {
+    const own = cases.filter((one) => one.file === file);
+    const equal = own.filter(({ isEqual }) => isEqual).length;
+    const explained = own.filter(({ isEqual, note }) => !isEqual && note !== '').length;
     return [
-      `## ${file.engine} ${file.version}`,
-      '',
-      `${file.cases.length} cases, ${Object.keys(file.models).length} models; from ${file.generator ?? file.source}.`,
-      '',
-      '| model | used as | engine | kv | difference |',
-      '|---|---|--:|--:|--:|',
-      ...rows,
-      '',
-    ].join('\n');
+      file.engine,
+      file.version,
+      howKnown(file),
+      Object.keys(file.models).length,
+      own.length,
+      equal,
+      explained,
+      own.length - equal - explained,
+    ];
   });
-  return `${[HEAD, ...sections].join('\n').trimEnd()}\n`;
+  const engines = [...new Set(files.map(({ engine }) => engine))];
+  const models = [...new Set(cases.map(({ one }) => one.model))].toSorted((a, b) => a.localeCompare(b, 'en'));
+  const counts = models.map((model) => [
+    model,
+    ...engines.map((engine) => {
+      const asked = cases.filter(({ file, one }) => file.engine === engine && one.model === model);
+      return asked.length === 0 ? '' : asked.length;
+    }),
+  ]);
+  return [
+    HEAD,
+    table(['engine', 'release', 'known', 'models', 'cases', 'equal', 'explained', 'unexplained'], summary),
+    '',
+    MATRIX,
+    table(['model', ...engines], counts),
+    '',
+  ].join('\n');
+}
+
+/** Whether the engine's code was run, or what it printed somewhere was read. */
+function howKnown({ generator }) {
+  return generator === undefined ? 'read in logs' : 'run';
+}
+
+function table(heads, rows) {
+  const align = heads.map((_, index) => (typeof rows[0]?.[index] === 'number' ? '--:' : '---'));
+  return [heads, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 const HEAD = `# What the engines say, and what kv says
 
 Generated by \`tooling/conformance/table.mjs\` from \`packages/core/test/golden/\`; \`tooling/conformance/README.md\` says how
-the engines were asked. A difference of 0 where the engine prints MiB to two decimals means that no printed digit differs.
+the engines were asked. A case is equal where no byte differs, or none beyond the rounding of what the engine prints;
+explained where the list says why. [conformance.csv](conformance.csv) lists every case.
 `;
 
-function cells(file, one) {
-  const used = [...Object.entries(one.workload ?? {}), ...Object.entries(one.settings ?? {})]
-    .map(([key, value]) => `${key} ${value}`)
-    .join(', ');
-  if (one.unknown !== undefined) {
-    return [one.model, used, `${one.log.tokens} tokens`, 'not known', one.unknown];
-  }
-  if (one.compare !== undefined) {
-    const { quantity, engine, ours: kv } = one.compare;
-    return [one.model, used, `${engine} ${quantity}`, `${kv}`, `${kv - engine}`];
-  }
-  const bytes = ours(file, one);
-  const difference = bytes - one.engineBytes;
-  const shown = Math.abs(difference) <= (one.tolerance ?? 0) ? 0 : difference;
-  return [one.model, used, one.engineText ?? `${one.engineBytes}`, `${bytes}`, `${shown}`];
-}
+const MATRIX = `## Models
+
+How many cases of each model were asked of each engine. A blank is a model that the engine does not run, or that is stored
+as another that was asked about.
+`;
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(dirname(DOCUMENT), { recursive: true });
-  writeFileSync(DOCUMENT, conformanceDocument(readGoldenFiles()));
+  const files = readGoldenFiles();
+  writeFileSync(DOCUMENT, conformanceDocument(files));
+  writeFileSync(LIST, conformanceList(files));
 }

@@ -109,6 +109,8 @@ function optionFor({ flag, type, description }: EngineSetting): Option {
       return new Option(`${flag} <n>`, description);
     case 'fraction':
       return new Option(`${flag} <fraction>`, description);
+    case 'text':
+      return new Option(`${flag} <text>`, description);
     default:
       return new Option(`${flag} <${type.join('|')}>`, description);
   }

@@ -8,14 +8,14 @@ is added up and never allocated.
 """
 
 import ast
-import importlib.abc
-import importlib.util
 import json
 import math
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from unittest.mock import MagicMock
+
+from stubs import Dtype, stub
 
 SOURCE = Path(sys.argv[1])
 
@@ -38,45 +38,7 @@ REAL = {
 
 STUBBED = {"sglang", "torch", "numpy", "triton", "msgspec", "transformers", "huggingface_hub", "sgl_kernel"}
 
-
-class Anything(ModuleType):
-    """A module in which every name exists."""
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        value = MagicMock(name=f"{self.__name__}.{name}")
-        setattr(self, name, value)
-        return value
-
-
-class Loader(importlib.abc.Loader):
-    def create_module(self, spec):
-        module = Anything(spec.name)
-        module.__path__ = []
-        return module
-
-    def exec_module(self, module):
-        pass
-
-
-class Finder(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path, target=None):
-        if name in REAL:
-            return importlib.util.spec_from_file_location(name, SOURCE / (name.replace(".", "/") + ".py"))
-        if name.split(".")[0] in STUBBED:
-            return importlib.util.spec_from_loader(name, Loader(), is_package=True)
-        return None
-
-
-sys.meta_path.insert(0, Finder())
-
-
-class Dtype:
-    def __init__(self, name, itemsize):
-        self.name = name
-        self.itemsize = itemsize
-
+stub(SOURCE, REAL, STUBBED)
 
 DTYPES = {
     name: Dtype(name, size)

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { conformanceDocument, DOCUMENT, ours, readGoldenFiles } from '../table.mjs';
+import { conformanceDocument, conformanceList, DOCUMENT, LIST, ours, readGoldenFiles } from '../table.mjs';
 
 const files = readGoldenFiles();
 
-it('the page says what the golden files and kv say', () => {
+it('the page and the list say what the golden files and kv say', () => {
   expect(readFileSync(DOCUMENT, 'utf8')).toBe(conformanceDocument(files));
+  expect(readFileSync(LIST, 'utf8')).toBe(conformanceList(files));
 });
 
 it('every figure of an engine is matched, as far as the engine says it', () => {

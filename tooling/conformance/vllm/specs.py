@@ -8,17 +8,16 @@ modules that need a GPU; there single methods are taken out and executed (`layer
 and what its constructor is given, and has the published config, from which vLLM itself takes heads and states.
 """
 
-import importlib.abc
-import importlib.util
 import json
 import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 from layers import Config, Layers, text_of
+from stubs import Dtype, stub
 from taken import class_names, function_of, value_of
 
 SOURCE = Path(sys.argv[1])
@@ -39,45 +38,7 @@ REAL = {
     "vllm.utils.import_utils",
 }
 
-
-class Anything(ModuleType):
-    """A module in which every name exists."""
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        value = MagicMock(name=f"{self.__name__}.{name}")
-        setattr(self, name, value)
-        return value
-
-
-class Loader(importlib.abc.Loader):
-    def create_module(self, spec):
-        module = Anything(spec.name)
-        module.__path__ = []
-        return module
-
-    def exec_module(self, module):
-        pass
-
-
-class Finder(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path, target=None):
-        if name in REAL:
-            return importlib.util.spec_from_file_location(name, SOURCE / (name.replace(".", "/") + ".py"))
-        if name.split(".")[0] in ("vllm", "torch", "numpy", "typing_extensions", "safetensors", "transformers"):
-            return importlib.util.spec_from_loader(name, Loader(), is_package=True)
-        return None
-
-
-sys.meta_path.insert(0, Finder())
-
-
-class Dtype:
-    def __init__(self, name, itemsize):
-        self.name = name
-        self.itemsize = itemsize
-
+stub(SOURCE, REAL, {"vllm", "torch", "numpy", "typing_extensions", "safetensors", "transformers"})
 
 DTYPES = {
     name: Dtype(name, size)

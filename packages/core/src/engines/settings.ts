@@ -9,8 +9,10 @@ export interface EngineSetting {
   readonly key: string;
   /** The engine's own flag, `--ubatch-size`; its parameter's name where that flag means something else here. */
   readonly flag: string;
-  /** A positive integer, a fraction above 0 and at most 1, true or false, or one of a list of words. */
-  readonly type: 'integer' | 'fraction' | 'boolean' | readonly string[];
+  /** A positive integer, a fraction above 0 and at most 1, true or false, a text, or one of a list of words. */
+  readonly type: 'integer' | 'fraction' | 'boolean' | 'text' | readonly string[];
+  /** Says of a text whether it makes sense, by an InputError; a list of words is then only what to offer. */
+  readonly check?: (text: string) => void;
   /** One line for people: what it is, its unit, what it is where it is not set. */
   readonly description: string;
 }
@@ -19,9 +21,11 @@ export interface EngineSetting {
 export type SettingsOf<Settings extends readonly EngineSetting[]> = {
   readonly [Setting in Settings[number] as Setting['key']]?: Setting['type'] extends 'boolean'
     ? boolean
-    : Setting['type'] extends readonly (infer Word)[]
-      ? Word
-      : number;
+    : Setting extends { readonly check: unknown } | { readonly type: 'text' }
+      ? string
+      : Setting['type'] extends readonly (infer Word)[]
+        ? Word
+        : number;
 };
 
 /** Values of settings by key, not checked yet. */
@@ -79,23 +83,36 @@ function unknownSetting(engineName: string, settings: readonly EngineSetting[], 
   );
 }
 
-function checkValue({ flag, type }: EngineSetting, value: number | boolean | string): void {
+function checkValue({ flag, type, check }: EngineSetting, value: number | boolean | string): void {
   if (type === 'integer' && typeof value === 'number') {
     checkInteger(value, flag);
     return;
   }
-  const fits =
-    type === 'boolean'
-      ? typeof value === 'boolean'
-      : type === 'fraction'
-        ? typeof value === 'number' && value > 0 && value <= 1
-        : typeof value === 'string' && type.includes(value);
-  if (!fits) {
+  if (check !== undefined && typeof value === 'string') {
+    check(value);
+    return;
+  }
+  if (!belongs(type, value)) {
     const isWord = typeof type !== 'string' && /[a-z]/i.test(String(value));
     const guess = isWord ? nearest(String(value), type) : undefined;
     throw new InputError(
       `${flag} is ${JSON.stringify(value)}; it must be ${kindOf(type)}${guess === undefined ? '' : ` (did you mean ${guess}?)`}.`,
     );
+  }
+}
+
+function belongs(type: EngineSetting['type'], value: number | boolean | string): boolean {
+  switch (type) {
+    case 'integer':
+      return false;
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'fraction':
+      return typeof value === 'number' && value > 0 && value <= 1;
+    case 'text':
+      return typeof value === 'string';
+    default:
+      return typeof value === 'string' && type.includes(value);
   }
 }
 
@@ -107,6 +124,8 @@ function kindOf(type: EngineSetting['type']): string {
       return 'a number above 0 and at most 1';
     case 'boolean':
       return 'true or false';
+    case 'text':
+      return 'a text';
     default:
       return `one of ${type.join(', ')}`;
   }

@@ -78,14 +78,8 @@ export function totalBytesByContext(
   workload: Workload,
   engine: Engine = ideal,
 ): (contextLength: number) => number {
-  const { ranks } = planFor(model, workload, engine);
-  return (contextLength) => {
-    let total = 0;
-    for (const { replicas, devices, pools } of ranks) {
-      total += replicas * devices * poolBytes(pools, contextLength);
-    }
-    return checkExactBytes(total);
-  };
+  const bytesAt = bytesByContext(model, workload, engine);
+  return (contextLength) => bytesAt(contextLength).total;
 }
 
 /**
@@ -98,6 +92,16 @@ export function perDeviceBytesByContext(
   workload: Workload,
   engine: Engine = ideal,
 ): (contextLength: number) => number {
+  const bytesAt = bytesByContext(model, workload, engine);
+  return (contextLength) => bytesAt(contextLength).most;
+}
+
+/** Bytes on all devices together, and on the one that holds the most; a loop, since sweeps and searches spend their time here. */
+function bytesByContext(
+  model: Model,
+  workload: Workload,
+  engine: Engine,
+): (contextLength: number) => { readonly total: number; readonly most: number } {
   const { ranks } = planFor(model, workload, engine);
   return (contextLength) => {
     let [total, most] = [0, 0];
@@ -106,8 +110,7 @@ export function perDeviceBytesByContext(
       total += replicas * devices * bytes;
       most = Math.max(most, bytes);
     }
-    checkExactBytes(total);
-    return most;
+    return { total: checkExactBytes(total), most };
   };
 }
 

@@ -5,7 +5,7 @@ import { equalLayers, layerKind, rangesText } from '../model/describe.js';
 import { type Layer, memoriesOf } from '../model/layer.js';
 import type { Model } from '../model/model.js';
 import { type ByteUnits, formatBytes, formatTokens } from '../text/units.js';
-import { rowAxis } from './rows.js';
+import { ROW_BARS, rowAxis, type TouchingBars, touching } from './rows.js';
 import {
   baseAxis,
   baseLayout,
@@ -14,7 +14,6 @@ import {
   type FigureStyle,
   kindColor,
   legendBelow,
-  THEMES,
 } from './style.js';
 import { type FigureTable, sizeCell } from './table.js';
 
@@ -26,20 +25,8 @@ export interface LayersRow {
 }
 
 /** All layers of one kind, over all rows; a bar of length 1 for each layer. */
-export interface LayersTrace {
-  readonly type: 'bar';
-  readonly orientation: 'h';
-  readonly name: string;
+export interface LayersTrace extends TouchingBars {
   readonly base: readonly number[];
-  readonly x: readonly number[];
-  /** The row's place, from 0. */
-  readonly y: readonly number[];
-  readonly hovertext: readonly string[];
-  readonly hoverinfo: 'text';
-  readonly marker: {
-    readonly color: string;
-    readonly line: { readonly color: string; readonly width: number };
-  };
 }
 
 /**
@@ -47,7 +34,6 @@ export interface LayersTrace {
  * one sequence by the theory (the engine `ideal`), on one device.
  */
 export function layersFigure(rows: readonly LayersRow[], style: FigureStyle): Figure<LayersTrace> {
-  const theme = THEMES[style.theme];
   const traces = new Map<string, { color: string; base: number[]; y: number[]; hovertext: string[] }>();
   rows.forEach(({ label, model, workload }, y) => {
     for (const { layer, label: remembers, indices } of equalLayers(model.layers)) {
@@ -68,15 +54,13 @@ export function layersFigure(rows: readonly LayersRow[], style: FigureStyle): Fi
   return {
     data: [...traces].map(
       ([kind, { color, base, y, hovertext }]): LayersTrace => ({
-        type: 'bar',
-        orientation: 'h',
+        ...ROW_BARS,
         name: escapeText(kind),
         base,
         x: base.map(() => 1),
         y,
         hovertext,
-        hoverinfo: 'text',
-        marker: { color, line: { color: theme.paper, width: 1 } },
+        marker: touching(color, style),
       }),
     ),
     layout: {

@@ -1,6 +1,6 @@
 import type { Pool } from '../estimate/estimate.js';
 import { type ByteUnits, formatBytes } from '../text/units.js';
-import { rowAxis } from './rows.js';
+import { ROW_BARS, rowAxis, type TouchingBars, touching } from './rows.js';
 import {
   baseAxis,
   baseLayout,
@@ -21,22 +21,11 @@ export interface PoolsRow {
 }
 
 /** One kind of pool over all rows; rows without it have 0. */
-export interface PoolsTrace {
-  readonly type: 'bar';
-  readonly orientation: 'h';
-  readonly name: string;
+export interface PoolsTrace extends TouchingBars {
   /** Memory in GB or GiB, as the axis says. */
   readonly x: readonly number[];
-  /** The row's place, from 0. */
-  readonly y: readonly number[];
   /** Memory in bytes, exact. */
   readonly customdata: readonly number[];
-  readonly hovertext: readonly string[];
-  readonly hoverinfo: 'text';
-  readonly marker: {
-    readonly color: string;
-    readonly line: { readonly color: string; readonly width: number };
-  };
 }
 
 /** Stacked bars of what each kind of layer takes: a bar for each row, a colour for each pool. */
@@ -46,8 +35,7 @@ export function poolsFigure(rows: readonly PoolsRow[], style: FigureStyle): Figu
   const data = poolNames(rows).map((name): PoolsTrace => {
     const pools = rows.map((row) => row.pools.find((pool) => pool.name === name));
     return {
-      type: 'bar',
-      orientation: 'h',
+      ...ROW_BARS,
       name: escapeText(name),
       x: pools.map((pool) => (pool?.bytes ?? 0) / unit.bytes),
       y: rows.map((_, index) => index),
@@ -55,8 +43,7 @@ export function poolsFigure(rows: readonly PoolsRow[], style: FigureStyle): Figu
       hovertext: pools.map((pool, index) =>
         pool === undefined ? '' : hoverText(rows[index]?.label ?? '', pool, style),
       ),
-      hoverinfo: 'text',
-      marker: { color: kindColor(name), line: { color: theme.paper, width: 1 } },
+      marker: touching(kindColor(name), style),
     };
   });
   const labels = rows.map(({ label }) => label);

@@ -1,4 +1,32 @@
-import { baseAxis, escapeText, type FigureStyle } from './style.js';
+import { baseAxis, escapeText, type FigureStyle, THEMES } from './style.js';
+
+/** Bars that lie in rows, as Plotly takes them. */
+export interface RowBars {
+  readonly type: 'bar';
+  readonly orientation: 'h';
+  readonly name: string;
+  readonly x: readonly number[];
+  /** The row's place, from 0. */
+  readonly y: readonly number[];
+  readonly hovertext: readonly string[];
+  readonly hoverinfo: 'text';
+}
+
+/** Bars that touch others of their row, with a thin line between them. */
+export interface TouchingBars extends RowBars {
+  readonly marker: {
+    readonly color: string;
+    readonly line: { readonly color: string; readonly width: number };
+  };
+}
+
+/** What all bars in rows have in common. */
+export const ROW_BARS = { type: 'bar', orientation: 'h', hoverinfo: 'text' } as const;
+
+/** The marker of bars that touch others, on a figure of some style. */
+export function touching(color: string, { theme }: FigureStyle): TouchingBars['marker'] {
+  return { color, line: { color: THEMES[theme].paper, width: 1 } };
+}
 
 /** Characters of a label in one line. */
 const LABEL_WIDTH = { wide: 26, narrow: 13 } as const;

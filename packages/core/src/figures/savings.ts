@@ -1,6 +1,6 @@
 import { describeSaving, formatFraction, formatRatio, savingAgainst } from '../estimate/compare.js';
 import { type ByteUnits, formatBytes } from '../text/units.js';
-import { rowAxis } from './rows.js';
+import { ROW_BARS, type RowBars, rowAxis } from './rows.js';
 import { baseAxis, baseLayout, escapeText, type Figure, type FigureStyle, strokeAt } from './style.js';
 import { type FigureTable, sizeCell } from './table.js';
 
@@ -13,18 +13,11 @@ export interface SavingsRow {
 }
 
 /** A bar of a savings figure; one trace for each row. */
-export interface SavingsTrace {
-  readonly type: 'bar';
-  readonly orientation: 'h';
-  readonly name: string;
+export interface SavingsTrace extends RowBars {
   /** The part of the multi-head cache that is saved, in percent. */
   readonly x: readonly number[];
-  /** The row's place, from 0. */
-  readonly y: readonly number[];
   readonly text: readonly string[];
   readonly textposition: 'auto';
-  readonly hovertext: readonly string[];
-  readonly hoverinfo: 'text';
   readonly marker: { readonly color: string };
 }
 
@@ -39,15 +32,13 @@ export function savingsFigure(rows: readonly SavingsRow[], style: FigureStyle): 
     const against =
       multiHeadBytes === undefined ? '' : ` against ${formatBytes(multiHeadBytes, style.units)} of MHA`;
     return {
-      type: 'bar',
-      orientation: 'h',
+      ...ROW_BARS,
       name: escapeText(label),
       x: [saving.fraction * 100],
       y: [index],
       text: [text],
       textposition: 'auto',
       hovertext: [`${escapeText(label)}<br>${formatBytes(bytes, style.units)}${against}: ${text}`],
-      hoverinfo: 'text',
       marker: { color: strokeAt(index).color },
     };
   });

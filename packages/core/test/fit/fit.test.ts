@@ -12,7 +12,8 @@ import { sglang } from '../../src/engines/sglang/engine.js';
 import type { SglangSettings } from '../../src/engines/sglang/settings.js';
 import { vllmCapacity } from '../../src/engines/vllm/capacity.js';
 import { vllm } from '../../src/engines/vllm/engine.js';
-import { VLLM_VERSIONS, type VllmSettings } from '../../src/engines/vllm/settings.js';
+import { VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
+import type { VllmSettings } from '../../src/engines/vllm/settings.js';
 import { estimate } from '../../src/estimate/estimate.js';
 import { devicesOf, type Fit, type FitRequest, fitByDtype, fit as fitOf } from '../../src/fit/fit.js';
 import type { Layer } from '../../src/model/layer.js';
@@ -221,7 +222,7 @@ describe('what fits on vLLM', () => {
     fc.assert(
       fc.property(
         anyModel,
-        fc.constantFrom(...VLLM_VERSIONS),
+        fc.constantFrom(...VLLM_RELEASES.names),
         fc.integer({ min: 64 * MIB, max: 8192 * MIB }),
         (model, version, memoryBytes) => {
           const settings: VllmSettings = { version };

@@ -10,12 +10,12 @@ export function SettingField(props: {
 }): JSX.Element {
   const { setting, value, onChange } = props;
   const { flag, type, description } = setting;
-  if (type === 'integer' || type === 'fraction') {
+  if (type === 'integer' || type === 'fraction' || type === 'text') {
     return (
       <TextField
         label={flag}
         title={description}
-        numeric
+        numeric={type !== 'text'}
         value={value}
         placeholder="default"
         onChange={onChange}

@@ -8,7 +8,8 @@ import { poolsOfEntries } from '../entries.js';
 import { cachesNothing, hasOwnCode, hidesWindowsOf } from './architectures.js';
 import { type CacheContext, entriesOfLayer, isStatic } from './layers.js';
 import { quantizedPools } from './quantized.js';
-import { isSince, type TransformersSettings } from './settings.js';
+import { factsOf, TRANSFORMERS_RELEASES } from './releases.js';
+import type { TransformersSettings } from './settings.js';
 
 /**
  * Hugging Face transformers, as `generate` caches: huggingface/transformers 5.24.0 and its predecessors since 5.11.
@@ -140,8 +141,10 @@ function checkSettings(settings: TransformersSettings): void {
       );
     }
   }
-  if (maxCacheLen !== undefined && !isSince(settings, 13)) {
-    throw new InputError(`transformers ${settings.version} has no --max-cache-len; it came with 5.13.`);
+  if (maxCacheLen !== undefined && !factsOf(settings).hasMaxCacheLen) {
+    throw new InputError(
+      `transformers ${settings.version} has no --max-cache-len; it came with ${TRANSFORMERS_RELEASES.since(({ hasMaxCacheLen }) => hasMaxCacheLen)}.`,
+    );
   }
 }
 

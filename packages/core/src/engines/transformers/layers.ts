@@ -25,7 +25,8 @@ import {
   vector,
 } from '../entries.js';
 import { hidesWindowsOf, repeatsHeadsOf } from './architectures.js';
-import { isSince, type TransformersSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { TransformersSettings } from './settings.js';
 
 /** What decides how a layer is cached, beside the layer. */
 export interface CacheContext {
@@ -187,7 +188,8 @@ function latentEntries(layer: LatentLayer, isCompressed: boolean, context: Cache
 }
 
 function cachesLatent({ indexer }: LatentLayer, settings: TransformersSettings): boolean {
-  return isSince(settings, indexer === undefined ? 15 : 18);
+  const { cachesLatents, cachesIndexedLatents } = factsOf(settings);
+  return indexer === undefined ? cachesLatents : cachesIndexedLatents;
 }
 
 /**

@@ -4,7 +4,8 @@ import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import type { PoolRule } from '../contract.js';
 import { type CacheContext, cachedHeads, latentHeads } from './layers.js';
-import { isSince, type TransformersSettings } from './settings.js';
+import { factsOf, TRANSFORMERS_RELEASES } from './releases.js';
+import type { TransformersSettings } from './settings.js';
 
 /**
  * The pools of a quantized cache (`QuantizedCache`). What is read first is quantized at once; new tokens wait
@@ -59,8 +60,10 @@ function elementsOf({ numKeyValueHeads, keyHeadDim, valueHeadDim }: KeyValueHead
 }
 
 function fp8Pools(tensors: readonly Tensors[], { workload, settings }: CacheContext): readonly PoolRule[] {
-  if (!isSince(settings, 21)) {
-    throw new InputError(`transformers ${settings.version} has no fp8 cache; it came with 5.21.`);
+  if (!factsOf(settings).hasFp8Cache) {
+    throw new InputError(
+      `transformers ${settings.version} has no fp8 cache; it came with ${TRANSFORMERS_RELEASES.since(({ hasFp8Cache }) => hasFp8Cache)}.`,
+    );
   }
   for (const [flag, value] of [
     ['--nbits', settings.nbits],

@@ -1,22 +1,14 @@
 import type { EngineSetting, SettingsOf } from '../settings.js';
-
-/**
- * Releases whose rules are known, newest first. A patch release follows the rules of its minor one.
- *
- * Read from the wheels 5.11.0 to 5.24.0 on PyPI.
- */
-export const TRANSFORMERS_VERSIONS = [
-  ...(['5.24', '5.23', '5.22', '5.21', '5.20', '5.19', '5.18'] as const),
-  ...(['5.17', '5.16', '5.15', '5.14', '5.13', '5.12', '5.11'] as const),
-] as const;
+import { TRANSFORMERS_RELEASES } from './releases.js';
 
 /** Fields of `GenerationConfig` and of its `cache_config`. */
 export const TRANSFORMERS_SETTINGS = [
   {
     key: 'version',
     flag: '--engine-version',
-    type: TRANSFORMERS_VERSIONS,
-    description: `the release of transformers whose rules apply; ${TRANSFORMERS_VERSIONS[0]} by default`,
+    type: TRANSFORMERS_RELEASES.names,
+    check: (version: string) => void TRANSFORMERS_RELEASES.named(version),
+    description: `the release of transformers whose rules apply; ${TRANSFORMERS_RELEASES.named().release} by default`,
   },
   {
     key: 'cacheImplementation',
@@ -67,11 +59,3 @@ export const TRANSFORMERS_SETTINGS = [
 
 /** Settings of transformers, any of them absent. */
 export type TransformersSettings = SettingsOf<typeof TRANSFORMERS_SETTINGS>;
-
-/** Whether the release is `5.minor` or newer. */
-export function isSince(
-  { version = TRANSFORMERS_VERSIONS[0] }: TransformersSettings,
-  minor: number,
-): boolean {
-  return Number(version.slice('5.'.length)) >= minor;
-}

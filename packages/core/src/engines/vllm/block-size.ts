@@ -2,7 +2,8 @@ import { memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { ceilDiv } from '../../text/exact.js';
 import { DEEPSEEK_V4_BLOCK_SIZE, isDeepseekV4 } from './deepseek-v4.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 import { pageBytes, type Spec } from './spec.js';
 
 /** `CacheConfig.DEFAULT_BLOCK_SIZE`. */
@@ -31,14 +32,16 @@ export function blockSizeOf(model: Model, settings: VllmSettings): number {
   if (memories.some((memory) => memory.kind === 'full' && memory.indexer !== undefined)) {
     return 128;
   }
-  const isSparse = memories.some((memory) => memory.kind === 'latent' && memory.indexer !== undefined);
-  const isLatent = memories.some(({ kind }) => kind === 'latent');
-  return isSparse || (isLatent && !isSince(settings, 18)) ? 64 : DEFAULT_BLOCK_SIZE;
+  const latents = memories.filter((memory) => memory.kind === 'latent');
+  if (latents.some(({ indexer }) => indexer !== undefined)) {
+    return 64;
+  }
+  return latents.length > 0 ? factsOf(settings).latentBlockSize : DEFAULT_BLOCK_SIZE;
 }
 
 /** Whether recurrent layers keep the states of a shared prefix: the mamba cache mode `align`. */
 export function keepsPrefixStates(specs: readonly Spec[], settings: VllmSettings): boolean {
-  return isHybrid(specs) && (settings.enablePrefixCaching ?? isSince(settings, 26));
+  return isHybrid(specs) && (settings.enablePrefixCaching ?? factsOf(settings).cachesHybridPrefixes);
 }
 
 function isHybrid(specs: readonly Spec[]): boolean {
@@ -47,7 +50,7 @@ function isHybrid(specs: readonly Spec[]): boolean {
 
 /** Whether gated delta nets export a state from within a prefill. */
 export function gatedDeltaNetsCheckpoint(settings: VllmSettings): boolean {
-  return isSince(settings, 33) && settings.gdnPrefillBackend !== 'triton';
+  return factsOf(settings).gatedDeltaNetsCheckpoint && settings.gdnPrefillBackend !== 'triton';
 }
 
 /**
@@ -70,7 +73,7 @@ export function alignHybridBlocks(
     return specs;
   }
   const tokenBytes = attention.keyBytes + attention.valueBytes;
-  const atLeast = attention.kind === 'latent' && isSince(settings, 27) ? 128 : 1;
+  const atLeast = attention.kind === 'latent' ? factsOf(settings).hybridLatentAlignment : 1;
   const isGatedDeltaNet = model.layers
     .flatMap(memoriesOf)
     .some((memory) => memory.kind === 'recurrent' && memory.mechanism === 'gated_delta_net');

@@ -4,7 +4,8 @@ import { InputError } from '../../text/errors.js';
 import { checkInteger } from '../../text/exact.js';
 import { blockLayoutOf } from './layout.js';
 import { nullBlocks } from './null-block.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 
 /** What vLLM logs when it starts, and what leads to it. */
 export interface VllmCapacity {
@@ -68,7 +69,7 @@ export function vllmCapacity(
     numBlocks,
     blocksPerRequest: ofRequest,
     requestBytes: ofRequest * Math.max(...blockBytes),
-    tokens: isSince(settings, 21)
+    tokens: factsOf(settings).logsTokensOfRequests
       ? Math.floor(maxConcurrency * contextLength)
       : Math.floor(numBlocks / groups.length) * smallestBlock * contextParallel,
     maxConcurrency,

@@ -3,7 +3,8 @@ import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { roundUp } from '../../text/exact.js';
 import { type CacheType, isPlainFp8 } from './cache-types.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 
 /** Tokens in a block of everything that is not in a window: the only size that the kernels take. */
@@ -124,7 +125,7 @@ function checkSupport(
   cacheType: CacheType,
   settings: VllmSettings,
 ): void {
-  if (!isSince(settings, 29)) {
+  if (!factsOf(settings).packsPatterns) {
     throw new InputError(
       `Before 0.29 vLLM packs the blocks of ${name} in another way, which is not known here; take a newer --engine-version.`,
     );

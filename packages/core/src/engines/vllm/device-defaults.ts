@@ -1,4 +1,5 @@
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 
 const GIB = 2 ** 30;
 
@@ -8,7 +9,7 @@ const GIB = 2 ** 30;
  * Source: vllm-project/vllm v0.33.0 and v0.19.0, `vllm/config/cache.py`; `vllm/v1/worker/utils.py` (`request_memory`).
  */
 export function gpuMemoryUtilization(settings: VllmSettings): number {
-  return isSince(settings, 20) ? 0.92 : 0.9;
+  return factsOf(settings).gpuMemoryUtilization;
 }
 
 /**
@@ -20,7 +21,7 @@ export function gpuMemoryUtilization(settings: VllmSettings): number {
  * @param name as the driver gives it, such as `NVIDIA A100-SXM4-80GB`.
  */
 export function batchedTokensOn(name: string, memoryBytes: number, settings: VllmSettings): number {
-  if (memoryBytes >= 160 * GIB && isSince(settings, 28)) {
+  if (memoryBytes >= 160 * GIB && factsOf(settings).hasHugeGpus) {
     return 16_384;
   }
   return isLarge(name, memoryBytes, settings) ? 8192 : 2048;
@@ -35,12 +36,12 @@ export function batchedTokensOn(name: string, memoryBytes: number, settings: Vll
  */
 export function sequencesOn(name: string, memoryBytes: number, settings: VllmSettings): number {
   const tokens = settings.maxNumBatchedTokens ?? batchedTokensOn(name, memoryBytes, settings);
-  const isHuge = memoryBytes >= 160 * GIB && isSince(settings, 28);
+  const isHuge = memoryBytes >= 160 * GIB && factsOf(settings).hasHugeGpus;
   return Math.min(tokens, isHuge || isLarge(name, memoryBytes, settings) ? 1024 : 256);
 }
 
 /** Since 0.33 a GB10, the chip of DGX Spark, is a small one whatever its memory. */
 function isLarge(name: string, memoryBytes: number, settings: VllmSettings): boolean {
-  const isExcepted = /a100/i.test(name) || (/gb10\b/i.test(name) && isSince(settings, 33));
+  const isExcepted = /a100/i.test(name) || (/gb10\b/i.test(name) && factsOf(settings).gb10IsSmall);
   return memoryBytes >= 70 * GIB && !isExcepted;
 }

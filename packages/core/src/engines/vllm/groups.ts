@@ -3,7 +3,8 @@ import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import { isDeepseekV4 } from './deepseek-v4.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 import { identityOf, pageBytes, type Spec } from './spec.js';
 
 /** Caches that share one table of blocks: a block of the pool holds one page of each. */
@@ -113,7 +114,7 @@ function unifyPages(
     if (spec.kind !== 'recurrent' && largest % page === 0) {
       return { ...spec, blockSize: spec.blockSize * (largest / page) };
     }
-    return spec.kind !== 'latent' && isSince(settings, 26)
+    return spec.kind !== 'latent' && factsOf(settings).padsAttentionPages
       ? { ...spec, paddedPageBytes: largest }
       : undefined;
   });
@@ -123,7 +124,7 @@ function unifyPages(
   }
   const isLatentBesideWindows =
     specs.some(({ kind }) => kind === 'latent') && specs.some(({ kind }) => kind === 'sliding');
-  if (isLatentBesideWindows && isSince(settings, 27)) {
+  if (isLatentBesideWindows && factsOf(settings).keepsEveryTokenBesideLatents) {
     return undefined;
   }
   throw new InputError(
@@ -137,8 +138,7 @@ function groupsOfEqualPages(specs: readonly Spec[], settings: VllmSettings): rea
   const counts = [...kinds.values()].map(({ length }) => length);
   const fewest = Math.min(...counts);
   const most = Math.max(...counts);
-  const nearlyEqual = isSince(settings, 18) ? 1.5 : isSince(settings, 12) ? 1.25 : 1;
-  const groupSize = most < fewest * nearlyEqual ? most : fewest;
+  const groupSize = most < fewest * factsOf(settings).nearlyEqualCounts ? most : fewest;
   return [...kinds.values()].flatMap((members) => {
     const groups = ceilDiv(members.length, groupSize);
     return Array.from({ length: groups }, (_, first) =>

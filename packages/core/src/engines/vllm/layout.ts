@@ -5,8 +5,9 @@ import { InputError } from '../../text/errors.js';
 import { alignHybridBlocks, blockSizeOf } from './block-size.js';
 import { CACHE_TYPES } from './cache-types.js';
 import { blockBytes, disablesHybridManager, type Group, groupsOf } from './groups.js';
+import { factsOf } from './releases.js';
 import { type RequestRules, requestRules } from './requests.js';
-import { isSince, type VllmSettings } from './settings.js';
+import type { VllmSettings } from './settings.js';
 import { specsOf } from './specs.js';
 
 /** How a model's caches are cut into blocks, settled but for the context length. */
@@ -140,7 +141,10 @@ function checkContextParallel(
     isFull(memory) || (keepsEveryToken && (memory.kind === 'sliding' || memory.kind === 'chunked'));
   if (
     !memories.some(isFull) ||
-    !memories.every((memory) => isSplit(memory) || (memory.kind === 'recurrent' && isSince(settings, 26)))
+    !memories.every(
+      (memory) =>
+        isSplit(memory) || (memory.kind === 'recurrent' && factsOf(settings).splitsContextsOfHybrids),
+    )
   ) {
     throw new InputError(
       `contextParallel is ${contextParallel}, but ${name} has layers other than full attention, which vLLM does not split over contexts.`,

@@ -1,4 +1,5 @@
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 
 /**
  * Blocks of the pool that vLLM does not count on when it checks whether requests fit: since 0.29 the null block, which is
@@ -7,5 +8,5 @@ import { isSince, type VllmSettings } from './settings.js';
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_planning.py` (`get_kv_cache_configs`).
  */
 export function nullBlocks(settings: VllmSettings): number {
-  return isSince(settings, 29) ? 1 : 0;
+  return factsOf(settings).nullBlockCounts ? 1 : 0;
 }

@@ -4,7 +4,8 @@ import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import { gatedDeltaNetsCheckpoint, keepsPrefixStates } from './block-size.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 import { modelDtype } from './states.js';
 
@@ -53,7 +54,7 @@ export function requestRules(
 ): RequestRules {
   const { pipelineParallel, contextParallel } = workload;
   const { maxNumBatchedTokens = DEFAULT_BATCHED_TOKENS, asyncScheduling = true } = settings;
-  const batches = isSince(settings, 26) ? pipelineParallel + (asyncScheduling ? 1 : 0) : 1;
+  const batches = factsOf(settings).countsBatchesInFlight ? pipelineParallel + (asyncScheduling ? 1 : 0) : 1;
   const inFlight = batches * maxNumBatchedTokens;
   const { numSpeculativeTokens = 0 } = settings;
   const statesOfTokens = statesOfRequest(specs, model, settings);
@@ -134,13 +135,13 @@ function statesOfRequest(specs: readonly Spec[], model: Model, settings: VllmSet
   const layers = model.layers.flatMap(memoriesOf).filter((memory) => memory.kind === 'recurrent');
   const mechanisms = new Set(layers.map(({ mechanism }) => mechanism));
   const isMamba = mechanisms.has('mamba') || mechanisms.has('mamba2');
-  if (isMamba && !isSince(settings, 28)) {
+  if (isMamba && !factsOf(settings).alignsMambaStates) {
     throw new InputError(
       `Up to 0.27 vLLM keeps the Mamba states of ${model.name} for each block with prefix caching (mamba cache mode "all"), which is not known here; give --no-enable-prefix-caching, or take a newer --engine-version.`,
     );
   }
   const checkpoints =
-    (mechanisms.has('mamba2') && isSince(settings, 32)) ||
+    (mechanisms.has('mamba2') && factsOf(settings).mamba2Checkpoints) ||
     (mechanisms.has('gated_delta_net') && gatedDeltaNetsCheckpoint(settings)) ||
     layers.some((layer) => runsOnFlashKda(layer, model, settings));
   return checkpoints ? 3 : 2;
@@ -152,7 +153,7 @@ const FLASH_KDA_HEAD_DIM = 128;
 /** FlashKDA computes in bf16, with states in bf16 or fp32, and gates with a lower bound only. */
 function runsOnFlashKda(layer: RecurrentLayer, model: Model, settings: VllmSettings): boolean {
   return (
-    isSince(settings, 29) &&
+    factsOf(settings).hasFlashKda &&
     layer.hasBoundedGate === true &&
     layer.state?.shape.at(-1) === FLASH_KDA_HEAD_DIM &&
     modelDtype(model) === 'bf16' &&

@@ -1,23 +1,14 @@
 import type { EngineSetting, SettingsOf } from '../settings.js';
-
-/**
- * Releases whose rules are known, newest first. A patch release follows the rules of its minor one.
- *
- * Read from the source distributions 0.10.2 to 0.33.0 on PyPI.
- */
-export const VLLM_VERSIONS = [
-  ...(['0.33', '0.32', '0.31', '0.30', '0.29', '0.28', '0.27', '0.26', '0.25', '0.24', '0.23'] as const),
-  ...(['0.22', '0.21', '0.20', '0.19', '0.18', '0.17', '0.16', '0.15', '0.14', '0.13', '0.12'] as const),
-  ...(['0.11', '0.10'] as const),
-] as const;
+import { VLLM_RELEASES } from './releases.js';
 
 /** Flags of `vllm serve`, with their defaults there. `--max-model-len` is the workload's `contextLength`. */
 export const VLLM_SETTINGS = [
   {
     key: 'version',
     flag: '--engine-version',
-    type: VLLM_VERSIONS,
-    description: `the release of vLLM whose rules apply; ${VLLM_VERSIONS[0]} by default`,
+    type: VLLM_RELEASES.names,
+    check: (version: string) => void VLLM_RELEASES.named(version),
+    description: `the release of vLLM whose rules apply, patches such as 0.20.2 too; ${VLLM_RELEASES.named().release} by default`,
   },
   {
     key: 'blockSize',
@@ -92,8 +83,3 @@ export const VLLM_SETTINGS = [
 
 /** Settings of vLLM, any of them absent. */
 export type VllmSettings = SettingsOf<typeof VLLM_SETTINGS>;
-
-/** Whether the release is `0.minor` or newer. */
-export function isSince({ version = VLLM_VERSIONS[0] }: VllmSettings, minor: number): boolean {
-  return Number(version.slice('0.'.length)) >= minor;
-}

@@ -11,7 +11,8 @@ import { remember } from '../../model/remember.js';
 import { InputError } from '../../text/errors.js';
 import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.js';
 import { deepseekV4Specs } from './deepseek-v4.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 import { stateOf } from './states.js';
 
@@ -59,7 +60,11 @@ function specsOfMemory(memory: Memory, context: SpecContext): readonly PartialSp
   switch (memory.kind) {
     case 'full':
       return [
-        { kind: 'full', pool: 'full', ...heads(memory, context, isSince(settings, 14)) },
+        {
+          kind: 'full',
+          pool: 'full',
+          ...heads(memory, context, factsOf(settings).fullLayersStoreValueHeadDim),
+        },
         ...indexerOfFull(memory, context),
       ];
     case 'sliding':
@@ -68,7 +73,7 @@ function specsOfMemory(memory: Memory, context: SpecContext): readonly PartialSp
           kind: 'sliding',
           pool: `sliding(${memory.slidingWindow})`,
           limit: memory.slidingWindow,
-          ...heads(memory, context, isSince(settings, 20)),
+          ...heads(memory, context, factsOf(settings).slidingLayersStoreValueHeadDim),
         },
       ];
     case 'chunked':

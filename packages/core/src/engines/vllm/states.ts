@@ -3,7 +3,8 @@ import { dtypeOf, rowBytes } from '../../model/dtype.js';
 import type { RecurrentLayer } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
-import { isSince, type VllmSettings } from './settings.js';
+import { factsOf } from './releases.js';
+import type { VllmSettings } from './settings.js';
 
 /** The state of a recurrent layer on one tensor-parallel rank. */
 export interface State {
@@ -73,7 +74,7 @@ export function stateOf(
 function speculativeTokens({ mechanism }: RecurrentLayer, { name }: Model, settings: VllmSettings): number {
   const { numSpeculativeTokens = 0 } = settings;
   const isKnown = mechanism === 'mamba2' || mechanism === 'gated_delta_net';
-  if (numSpeculativeTokens > 0 && !(isKnown && isSince(settings, 33))) {
+  if (numSpeculativeTokens > 0 && !(isKnown && factsOf(settings).speculates)) {
     throw new InputError(
       `numSpeculativeTokens is ${numSpeculativeTokens}, but what vLLM keeps for it in the recurrent layers of ${name} is known here for Mamba 2 and gated delta nets since 0.33 only; leave it out.`,
     );

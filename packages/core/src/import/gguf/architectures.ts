@@ -1,6 +1,5 @@
 import { InputError } from '../../text/errors.js';
-import type { Geometry } from '../family.js';
-import type { Attention } from './attention.js';
+import type { GgufFamily } from './family.js';
 import {
   falconH1,
   gatedDelta,
@@ -18,9 +17,6 @@ import {
 import { deepseek2, deepseek4, deepseek32, dots3Note, glmDsa, hyV4, miniCpm3 } from './latent.js';
 import { gemma3n, gemma4, graniteSwitch, llama4, loopedLayers, miniMaxM3, t5 } from './special.js';
 import { type WindowRule, windowedLayers } from './windows.js';
-
-/** Reads the layers of one architecture, or a few, out of a file's keys. */
-export type GgufFamily = (attention: Attention, hasTensor: (name: string) => boolean) => Geometry;
 
 /** Every layer keeps all tokens. Other architectures that need no rule of their own are listed in `PLAIN`. */
 const plain: GgufFamily = (attention) => ({

@@ -1,6 +1,6 @@
 import type { Layer, RecurrentLayer } from '../../model/layer.js';
-import type { GgufFamily } from './architectures.js';
 import { type Attention, fullAttention, headLength } from './attention.js';
+import type { GgufFamily } from './family.js';
 import { type GgufKeys, integerAt, perLayerIntegersAt, valueAt, wrongAt } from './metadata.js';
 import {
   gatedDeltaNetAt,

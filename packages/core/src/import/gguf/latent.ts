@@ -1,6 +1,6 @@
 import type { CompressedLayer, LatentLayer, Layer } from '../../model/layer.js';
-import type { GgufFamily } from './architectures.js';
 import { type Attention, fullAttention, isLatent, queryHeads } from './attention.js';
+import type { GgufFamily } from './family.js';
 import { flagsAt, integerAt, optionalIntegerAt, perLayerIntegersAt, valueAt, wrongAt } from './metadata.js';
 import { layersOf } from './recurrent.js';
 import { slidingPattern, windowedLayers, windowOf } from './windows.js';

@@ -1,8 +1,8 @@
 import type { Layer } from '../../model/layer.js';
 import { checkLayerCount } from '../../model/model.js';
 import { withSharedTail } from '../shared-layers.js';
-import type { GgufFamily } from './architectures.js';
 import { type Attention, fullAttention, headLength } from './attention.js';
+import type { GgufFamily } from './family.js';
 import { integerAt, optionalIntegerAt, wrongAt } from './metadata.js';
 import { layersOf } from './recurrent.js';
 import { slidingPattern, windowedLayers } from './windows.js';

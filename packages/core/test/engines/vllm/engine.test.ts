@@ -6,7 +6,7 @@ import { DEFAULT_WORKLOAD, type Workload } from '../../../src/deployment/workloa
 import { CACHE_TYPES } from '../../../src/engines/vllm/cache-types.js';
 import { vllmCapacity } from '../../../src/engines/vllm/capacity.js';
 import { vllm } from '../../../src/engines/vllm/engine.js';
-import { VLLM_VERSIONS, type VllmSettings } from '../../../src/engines/vllm/settings.js';
+import type { VllmSettings } from '../../../src/engines/vllm/settings.js';
 import { type Allocation, estimate } from '../../../src/estimate/estimate.js';
 import { modelFromConfig } from '../../../src/import/config.js';
 import type { DtypeName } from '../../../src/model/dtype.js';
@@ -706,9 +706,4 @@ it('runs fp32 checkpoints in bf16', () => {
   const fp32 = { dtype: 'fp32', reason: 'config' } as const;
   expect(vllm().kvCacheDtype?.(modelOf([], { kvCacheDtype: fp32, dtype: fp32 })).dtype).toBe('bf16');
   expect(vllm().kvCacheDtype?.(llama8b).dtype).toBe('bf16');
-});
-
-it('knows its releases, newest first', () => {
-  const minors = VLLM_VERSIONS.map((version) => Number(version.slice(2)));
-  expect(minors).toEqual([...minors].sort((a, b) => b - a));
 });

@@ -1,0 +1,182 @@
+import { type Release, releasesOf } from '../releases.js';
+
+/** What the rules of vLLM ask of a release. */
+export interface VllmFacts {
+  /** `GPU KV cache size` is the concurrency times the context; else `num_blocks // groups x block size`. */
+  readonly logsTokensOfRequests: boolean;
+  /** The null block is left out where requests must fit. */
+  readonly nullBlockCounts: boolean;
+  /** Kinds of layers are made groups of the most frequent one's size where it has less than this many times the rarest's. */
+  readonly nearlyEqualCounts: 1 | 1.25 | 1.5;
+  /** Full attention stores values with their own head size; else with that of keys. */
+  readonly fullLayersStoreValueHeadDim: boolean;
+  readonly slidingLayersStoreValueHeadDim: boolean;
+  /** Pages of attention that do not divide the largest are padded to it. */
+  readonly padsAttentionPages: boolean;
+  /** Windows beside latents keep every token where pages cannot be made equal. */
+  readonly keepsEveryTokenBesideLatents: boolean;
+  /** Tokens in flight are those of all batches at a time, not of one. */
+  readonly countsBatchesInFlight: boolean;
+  /** Tokens in a block of latents by default: of FlashMLA, or of the kernels that came after it. */
+  readonly latentBlockSize: 16 | 64;
+  /** The least multiple of tokens in a block of latents that lie beside recurrent states. */
+  readonly hybridLatentAlignment: 1 | 128;
+  /** Prefix caching is on by default beside recurrent layers. */
+  readonly cachesHybridPrefixes: boolean;
+  /** With prefix caching Mamba layers keep few states (`align`); else one for each block (`all`). */
+  readonly alignsMambaStates: boolean;
+  /** Layers that export a state from within a prefill, for which prefix caching keeps one state more. */
+  readonly mamba2Checkpoints: boolean;
+  readonly gatedDeltaNetsCheckpoint: boolean;
+  /** Kimi delta attention with a bounded gate runs on FlashKDA, which does so too. */
+  readonly hasFlashKda: boolean;
+  /** Contexts are split over ranks where recurrent layers lie beside attention. */
+  readonly splitsContextsOfHybrids: boolean;
+  /** What recurrent layers keep for speculated tokens is known here. */
+  readonly speculates: boolean;
+  /** DeepSeek-V4 is packed by patterns of pages that repeat. */
+  readonly packsPatterns: boolean;
+  /** The default of `--gpu-memory-utilization`. */
+  readonly gpuMemoryUtilization: number;
+  /** GPUs of 160 GiB and more compute 16384 tokens in a step. */
+  readonly hasHugeGpus: boolean;
+  /** A GB10 counts as a small GPU whatever its memory. */
+  readonly gb10IsSmall: boolean;
+}
+
+/** A release of vLLM, and the architectures that it had no class for any more. */
+export interface VllmRelease extends Release<VllmFacts> {
+  readonly removedArchitectures?: readonly string[];
+}
+
+/**
+ * vLLM's releases, newest first, each with what changed in it.
+ *
+ * Source: the source distributions of vllm 0.10.0 to 0.33.0 on PyPI, and the wheels of 0.15; which file a fact stands in is
+ * said at the rule that asks for it. Removed architectures: v0.33.0, `vllm/model_executor/models/registry.py`
+ * (`_PREVIOUSLY_SUPPORTED_MODELS`).
+ */
+export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
+  {
+    release: '0.33',
+    known: 'run',
+    facts: { gatedDeltaNetsCheckpoint: true, speculates: true, gb10IsSmall: true },
+  },
+  { release: '0.32', known: 'read', facts: { mamba2Checkpoints: true } },
+  { release: '0.31', known: 'read', facts: {} },
+  { release: '0.30', known: 'read', facts: {} },
+  {
+    release: '0.29',
+    known: 'read',
+    facts: { nullBlockCounts: true, packsPatterns: true, hasFlashKda: true },
+    removedArchitectures: [
+      'ArcticForCausalLM',
+      'ChameleonForConditionalGeneration',
+      'MPTForCausalLM',
+      'MptForCausalLM',
+      'RWForCausalLM',
+      'StableLMEpochForCausalLM',
+    ],
+  },
+  { release: '0.28', known: 'read', facts: { alignsMambaStates: true, hasHugeGpus: true } },
+  {
+    release: '0.27',
+    known: 'read',
+    facts: { keepsEveryTokenBesideLatents: true, hybridLatentAlignment: 128 },
+    removedArchitectures: ['Plamo2ForCausalLM'],
+  },
+  {
+    release: '0.26',
+    known: 'read',
+    facts: {
+      padsAttentionPages: true,
+      countsBatchesInFlight: true,
+      cachesHybridPrefixes: true,
+      splitsContextsOfHybrids: true,
+    },
+    removedArchitectures: ['PersimmonForCausalLM', 'TeleChatForCausalLM'],
+  },
+  {
+    release: '0.25',
+    known: 'read',
+    facts: {},
+    removedArchitectures: ['AquilaForCausalLM', 'Grok1ForCausalLM', 'Grok1ModelForCausalLM'],
+  },
+  {
+    release: '0.24',
+    known: 'read',
+    facts: {},
+    removedArchitectures: [
+      'BaiChuanForCausalLM',
+      'BaichuanForCausalLM',
+      'BambaForCausalLM',
+      'Dots1ForCausalLM',
+      'InternLMForCausalLM',
+      'MiniMaxForCausalLM',
+      'MiniMaxM1ForCausalLM',
+      'MiniMaxText01ForCausalLM',
+      'QWenLMHeadModel',
+      'XverseForCausalLM',
+    ],
+  },
+  { release: '0.23', known: 'read', facts: {}, removedArchitectures: ['JAISLMHeadModel'] },
+  { release: '0.22', known: 'read', facts: {} },
+  { release: '0.21', known: 'read', facts: {} },
+  { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true } },
+  {
+    release: '0.20',
+    known: 'read',
+    facts: { slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
+  },
+  { release: '0.19', known: 'read', facts: {} },
+  { release: '0.18', known: 'read', facts: { nearlyEqualCounts: 1.5, latentBlockSize: 16 } },
+  { release: '0.17', known: 'read', facts: {} },
+  { release: '0.16', known: 'read', facts: {} },
+  { release: '0.15', known: 'read', facts: {} },
+  { release: '0.14', known: 'read', facts: { fullLayersStoreValueHeadDim: true } },
+  {
+    release: '0.13',
+    known: 'read',
+    facts: {},
+    removedArchitectures: ['Phi4MultimodalForCausalLM'],
+  },
+  { release: '0.12', known: 'read', facts: { nearlyEqualCounts: 1.25 } },
+  {
+    release: '0.11',
+    known: 'read',
+    facts: {},
+    removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
+  },
+  {
+    release: '0.10',
+    known: 'read',
+    facts: {
+      logsTokensOfRequests: false,
+      nullBlockCounts: false,
+      nearlyEqualCounts: 1,
+      fullLayersStoreValueHeadDim: false,
+      slidingLayersStoreValueHeadDim: false,
+      padsAttentionPages: false,
+      keepsEveryTokenBesideLatents: false,
+      countsBatchesInFlight: false,
+      latentBlockSize: 64,
+      hybridLatentAlignment: 1,
+      cachesHybridPrefixes: false,
+      alignsMambaStates: false,
+      mamba2Checkpoints: false,
+      gatedDeltaNetsCheckpoint: false,
+      hasFlashKda: false,
+      splitsContextsOfHybrids: false,
+      speculates: false,
+      packsPatterns: false,
+      gpuMemoryUtilization: 0.9,
+      hasHugeGpus: false,
+      gb10IsSmall: false,
+    },
+  },
+]);
+
+/** What holds in the release that the settings name; in the newest where they name none. */
+export function factsOf({ version }: { readonly version?: string }): VllmFacts {
+  return VLLM_RELEASES.factsOf(version);
+}
