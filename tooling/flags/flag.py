@@ -11,7 +11,7 @@ class Flag:
     """What follows it.
 
     `none`: nothing; `switch`: nothing, and `--no-x` is its negation; `optional`: a word or nothing; `list`: words up to
-    the next flag; `pair`: two words; else one word: `int`, `human` (an integer that may be `32k`), `human-auto` (or
+    the next flag; `pair`: two words; `toggle`: on, off and the like, which may have needed no word in older releases; else one word: `int`, `human` (an integer that may be `32k`), `human-auto` (or
     `auto`), `float`, `json`, `string`.
     """
     negations: tuple[str, ...] = ()

@@ -35,7 +35,8 @@ def flag_of(block: str) -> Flag | None:
     variable = re.search(r'set_env\("([^"]*)"\)', block)
     # The last long name is the one that llama.cpp's help ends with: it is the canonical one.
     ordered = tuple(sorted(names, key=lambda name: not name.startswith("--")))
-    return Flag(ordered, kind_of(parameters), negations, variable[1] if variable else None, "arg_removed(" in block)
+    hint = re.match(r'\s*"\[(on\|off|on,off)', block[lists.end() :])
+    return Flag(ordered, "toggle" if hint else kind_of(parameters), negations, variable[1] if variable else None, "arg_removed(" in block)
 
 
 def kind_of(parameters: str) -> str:

@@ -39,7 +39,7 @@ export const LLAMACPP_FLAGS = `
 --chunk-size int
 --chunks int
 --cls-separator string
---color,-co string
+--color,-co toggle
 --completion-bash none
 --cont-batching,-cb,!-nocb,!--no-cont-batching none LLAMA_ARG_CONT_BATCHING
 --context-file string
@@ -99,11 +99,11 @@ export const LLAMACPP_FLAGS = `
 --fim-qwen-3b-default none
 --fim-qwen-7b-default none
 --fim-qwen-7b-spec none
---fit,-fit string LLAMA_ARG_FIT
+--fit,-fit toggle LLAMA_ARG_FIT
 --fit-ctx,-fitc int LLAMA_ARG_FIT_CTX
---fit-print,-fitp string LLAMA_ARG_FIT_ESTIMATE
+--fit-print,-fitp toggle LLAMA_ARG_FIT_ESTIMATE
 --fit-target,-fitt string LLAMA_ARG_FIT_TARGET
---flash-attn,-fa string LLAMA_ARG_FLASH_ATTN
+--flash-attn,-fa toggle LLAMA_ARG_FLASH_ATTN
 --frequency-penalty string LLAMA_ARG_FREQUENCY_PENALTY
 --gpt-oss-120b-default none
 --gpt-oss-20b-default none
@@ -148,7 +148,7 @@ export const LLAMACPP_FLAGS = `
 --license none ..b9247
 --list-devices none
 --load-mode,-lm string LLAMA_ARG_LOAD_MODE b10159..
---log-colors string LLAMA_ARG_LOG_COLORS
+--log-colors toggle LLAMA_ARG_LOG_COLORS
 --log-disable none
 --log-file string LLAMA_ARG_LOG_FILE
 --log-jsonl,!--no-log-jsonl none LLAMA_ARG_LOG_JSONL b10991..
@@ -234,7 +234,7 @@ export const LLAMACPP_FLAGS = `
 --prompt-cache-all none
 --prompt-cache-ro none
 --props none LLAMA_ARG_ENDPOINT_PROPS
---reasoning,-rea string LLAMA_ARG_REASONING
+--reasoning,-rea toggle LLAMA_ARG_REASONING
 --reasoning-budget int LLAMA_ARG_THINK_BUDGET
 --reasoning-budget-message string LLAMA_ARG_THINK_BUDGET_MESSAGE
 --reasoning-effort string LLAMA_ARG_REASONING_EFFORT b10588..
