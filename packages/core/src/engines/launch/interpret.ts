@@ -59,8 +59,16 @@ export function interpreted(given: readonly Given[], meanings: FlagMeanings, int
   }
   for (const [flag, all] of byFlag) {
     const name = flag.names.find((one) => meanings.memory.has(one));
-    if (name !== undefined) {
+    if (name === undefined) {
+      continue;
+    }
+    try {
       mean(name, flag, all, meanings, into);
+    } catch (error) {
+      // What a removed flag took, a fork may take otherwise.
+      if (!all.every(({ isRemoved }) => isRemoved === true)) {
+        throw error;
+      }
     }
   }
 }
