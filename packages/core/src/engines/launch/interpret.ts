@@ -14,7 +14,7 @@ import { isSecretName, isSecretValue } from './secrets.js';
 /** What an engine's flags mean, for `interpreted`. */
 export interface FlagMeanings {
   readonly memory: MemoryFlags;
-  /** Keys of the settings that the engine's rules count. */
+  /** Keys of the settings that the engine's rules count, and of those that are counted under another name. */
   readonly counted: ReadonlySet<string>;
   /** Suffixes of `human` integers. */
   readonly suffixes: Suffixes;
@@ -79,7 +79,11 @@ function readWord({ written, flag, values, note, isRemoved }: Given, meanings: F
   const isSecret = isSecretName(written) || isSecretName(canonical ?? '') || isSecretValue(value);
   const memoryName = flag?.names.find((name) => meanings.memory.has(name));
   const meaning = memoryName === undefined ? undefined : meanings.memory.get(memoryName);
-  const isCounted = meaning !== 'setting' || meanings.counted.has(keyOf(memoryName ?? ''));
+  const isDtype = meaning === 'cacheDtype' || meaning === 'keyDtype' || meaning === 'valueDtype';
+  const isCounted =
+    meaning === 'setting'
+      ? meanings.counted.has(keyOf(memoryName ?? ''))
+      : !isDtype || value === 'auto' || dtypeNamed(value) !== undefined;
   const status =
     flag === undefined
       ? 'unknown'
@@ -195,14 +199,36 @@ function meanJson(key: string, name: string, all: readonly Given[], into: Interp
   }
 }
 
-function settingValue(text: string, { kind }: TableFlag, written: string, suffixes: Suffixes): number | string {
+function settingValue(
+  text: string,
+  { kind }: TableFlag,
+  written: string,
+  suffixes: Suffixes,
+): number | string {
   if (kind === 'human-auto' && /^(auto|-1)$/i.test(text.trim())) {
     return -1;
   }
   if (isInteger(kind)) {
     return humanInteger(text, written, kind === 'int' ? {} : suffixes);
   }
+  if (kind === 'toggle') {
+    return toggleOf(text, written);
+  }
   return kind === 'float' ? floatOf(text, written) : text;
+}
+
+/** `is_truthy`, `is_falsey` and `is_autoy` of llama.cpp b11434, `common/arg.cpp`. */
+function toggleOf(text: string, written: string): string {
+  for (const [word, texts] of Object.entries({
+    on: ['on', 'enabled', 'true', '1'],
+    off: ['off', 'disabled', 'false', '0'],
+    auto: ['auto', '-1'],
+  })) {
+    if (texts.includes(text)) {
+      return word;
+    }
+  }
+  throw new InputError(`${written} is "${shown(text)}"; it must be on, off or auto.`);
 }
 
 function positive(value: number | string, written: string): number {

@@ -1,6 +1,7 @@
 import { InputError } from '../../text/errors.js';
 import { nearest } from '../../text/nearest.js';
 import type { LaunchCommand, LaunchWord } from '../launch/command.js';
+import { countedKeys } from '../launch/counted.js';
 import { readEnvironment } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable } from '../launch/flag-table.js';
@@ -8,6 +9,7 @@ import type { Given } from '../launch/given.js';
 import { interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
 import type { LaunchReading } from '../launch/reading.js';
 import { LLAMACPP_MEANINGS } from './launch.js';
+import { LLAMACPP_SETTINGS } from './settings.js';
 
 /**
  * The flags of `llama-bench`, which has a parser of its own: each takes values apart by commas, of which all are run.
@@ -117,7 +119,7 @@ export function readLlamaBench(command: LaunchCommand): LaunchReading {
   } = lengths;
   said.load.contextLength = Math.max(1, depth + Math.max(prompt, answer, both));
   said.load.numSequences = 1;
-  return finished(command, 'llama.cpp', LLAMACPP_MEANINGS.counted, '-m FILE.gguf', said);
+  return finished(command, 'llama.cpp', countedKeys(LLAMACPP_SETTINGS), '-m FILE.gguf', said);
 }
 
 /** Of several values the last one is taken; the lengths are the longest. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../text/errors.js';
 import type { LaunchCommand, LaunchWord } from '../launch/command.js';
 import { countedKeys, releaseOfTag } from '../launch/counted.js';
-import { readEnvironment } from '../launch/environment.js';
+import { readEnvironment, visibleDevices } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable, placeOf } from '../launch/flag-table.js';
 import { type Given, shown } from '../launch/given.js';
@@ -26,7 +26,7 @@ const COUNTED = countedKeys(LLAMACPP_SETTINGS);
 
 export const LLAMACPP_MEANINGS: FlagMeanings = {
   memory: LLAMACPP_MEMORY_FLAGS,
-  counted: COUNTED,
+  counted: new Set([...COUNTED, 'ctxSize', 'parallel', 'device', 'tensorSplit', 'splitMode']),
   suffixes: {},
   repeated: LLAMACPP_REPEATED,
 };
@@ -67,6 +67,7 @@ export function readLlamacpp(command: LaunchCommand): LaunchReading {
     }
   }
   saySlots(said);
+  sayDevices(command, said);
   return finished(command, 'llama.cpp', COUNTED, GIVE_MODEL, said);
 }
 
@@ -117,5 +118,24 @@ function saySlots(said: Interpreted): void {
   }
   if (typeof ctxSize === 'number' && ctxSize >= slots) {
     said.load.contextLength = Math.floor(ctxSize / slots);
+  }
+}
+
+/**
+ * Layers are split over all devices that there are, unless `--split-mode` says otherwise.
+ *
+ * Source: ggml-org/llama.cpp b11434, `common/arg.cpp` (`--split-mode`, `--device`, `--tensor-split`).
+ */
+function sayDevices(command: LaunchCommand, said: Interpreted): void {
+  const { splitMode = 'layer', device, tensorSplit } = said.settings;
+  if (splitMode !== 'layer') {
+    return;
+  }
+  const [visible] = visibleDevices(command);
+  const parts =
+    typeof device === 'string' ? device : typeof tensorSplit === 'string' ? tensorSplit : undefined;
+  const count = parts?.split(/[,/;]/).length ?? visible?.count;
+  if (count !== undefined && (count > 1 || visible !== undefined)) {
+    said.parallelism.pipelineParallel = count;
   }
 }

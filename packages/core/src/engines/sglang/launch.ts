@@ -47,7 +47,8 @@ export function readSglang(command: LaunchCommand): LaunchReading {
     hasDottedKeys: false,
   });
   const counted = countedKeys(SGLANG_SETTINGS);
-  interpreted(given, { memory: SGLANG_MEMORY_FLAGS, counted, suffixes: SGLANG_HUMAN }, said);
+  const known = new Set([...counted, 'attnDpSize', 'nnodes', 'nodeRank']);
+  interpreted(given, { memory: SGLANG_MEMORY_FLAGS, counted: known, suffixes: SGLANG_HUMAN }, said);
   readEnvironment(command, MEMORY_VARIABLES, new Set(), said);
   for (const word of positionals) {
     said.words.push(strayWord(word));

@@ -45,11 +45,20 @@ export function readVllm(command: LaunchCommand): LaunchReading {
     hasDottedKeys: true,
   });
   const counted = countedKeys(VLLM_SETTINGS);
-  interpreted(given, { memory: VLLM_MEMORY_FLAGS, counted, suffixes: VLLM_HUMAN }, said);
+  const known = new Set([
+    ...counted,
+    'speculativeConfig',
+    'specTokens',
+    'dataParallelSizeLocal',
+    'nnodes',
+    'headless',
+  ]);
+  interpreted(given, { memory: VLLM_MEMORY_FLAGS, counted: known, suffixes: VLLM_HUMAN }, said);
   readEnvironment(command, MEMORY_VARIABLES, new Set(), said);
   const [model, ...others] = said.model === undefined ? positionals : [undefined, ...positionals];
   if (model !== undefined) {
     said.model = modelRef(model, 'the model, after vllm serve');
+    said.words.unshift({ flag: model.text, is: 'modelled' });
   }
   for (const word of others) {
     if (word !== undefined) {
