@@ -1,5 +1,4 @@
 import { InputError } from '../../text/errors.js';
-import { nearest } from '../../text/nearest.js';
 import type { LaunchWord } from './command.js';
 import { type FlagTable, isThere, type TableFlag } from './flag-table.js';
 import { type Given, type GivenWords, shown } from './given.js';
@@ -13,6 +12,8 @@ export interface ArgparseRules {
   readonly areUnderscoresHyphens: boolean;
   /** vLLM: `--compilation-config.mode 3` is a key of that JSON. */
   readonly hasDottedKeys: boolean;
+  /** The flag that an unknown one most likely means. */
+  readonly guess: (written: string) => string | undefined;
 }
 
 interface Found {
@@ -196,11 +197,7 @@ function unknownFlag(
   rules: ArgparseRules,
 ): { given: Given; next: number } {
   const values = attached === undefined ? followers(argv, at, 1, rules) : [attached];
-  const current = [...rules.table.byName].filter(([, { flag }]) => isThere(flag, rules.place));
-  const guess = nearest(
-    written,
-    current.map(([name]) => name),
-  );
+  const guess = rules.guess(written);
   const note = `${shown(written)} is no flag of any release${guess === undefined ? '' : `; did you mean ${guess}?`}`;
   return {
     given: { written, isNegated: false, values, note },

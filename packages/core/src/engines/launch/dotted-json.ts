@@ -1,6 +1,8 @@
 import { InputError } from '../../text/errors.js';
-import type { Given } from './given.js';
+import { type Given, shown } from './given.js';
 import { humanInteger, VLLM_HUMAN } from './numbers.js';
+
+const DEEPEST = 64;
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -34,6 +36,9 @@ export function jsonOf(given: readonly Given[]): GivenJson {
     const isList = written.endsWith('+');
     const keys = (isList ? written.slice(0, -1) : written).split('.').slice(1);
     const text = values[0]?.text ?? '';
+    if (keys.length > DEEPEST) {
+      throw new InputError(`${shown(written)} has more than ${DEEPEST} keys within each other.`);
+    }
     put(root, keys, isList ? text.split(',') : leaf(text));
   }
   return { value: JSON.parse(JSON.stringify(root)) as Json, unknown };
@@ -55,7 +60,22 @@ function put(root: Record<string, unknown>, keys: readonly string[], value: unkn
   at[last] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
 }
 
+/** JSON within JSON, deeper than any setting. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const character of text.replace(/"(?:[^"\\]|\\.)*"/g, '')) {
+    depth += character === '[' || character === '{' ? 1 : character === ']' || character === '}' ? -1 : 0;
+    if (depth > DEEPEST) {
+      return true;
+    }
+  }
+  return false;
+}
+
 function leaf(text: string): unknown {
+  if (isTooDeep(text)) {
+    return text;
+  }
   try {
     return JSON.parse(text);
   } catch {
@@ -69,6 +89,9 @@ function leaf(text: string): unknown {
 
 /** JSON in which numbers may be `80m`; where a variable stands outside of a string, it is not known at all. */
 function parsed(text: string, written: string, unknown: readonly string[] | undefined): Json | undefined {
+  if (isTooDeep(text)) {
+    throw new InputError(`What follows ${shown(written)} has more than ${DEEPEST} levels; it is no setting.`);
+  }
   const plain = text
     .split(/("(?:[^"\\]|\\.)*")/)
     .map((part, index) =>

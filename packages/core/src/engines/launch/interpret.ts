@@ -54,7 +54,12 @@ export function interpreted(given: readonly Given[], meanings: FlagMeanings, int
   for (const one of given) {
     into.words.push(readWord(one, meanings));
     if (one.flag !== undefined) {
-      byFlag.set(one.flag, [...(byFlag.get(one.flag) ?? []), one]);
+      const all = byFlag.get(one.flag);
+      if (all === undefined) {
+        byFlag.set(one.flag, [one]);
+      } else {
+        all.push(one);
+      }
     }
   }
   for (const [flag, all] of byFlag) {

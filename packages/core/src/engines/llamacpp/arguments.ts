@@ -1,8 +1,8 @@
 import { InputError } from '../../text/errors.js';
-import { nearest } from '../../text/nearest.js';
 import type { LaunchWord } from '../launch/command.js';
 import { type FlagTable, isThere, type TableFlag } from '../launch/flag-table.js';
 import { type Given, type GivenWords, shown } from '../launch/given.js';
+import { flagGuess } from '../launch/guess.js';
 
 /** Words that a flag of kind `toggle` takes: `is_truthy` and its neighbours in `common/arg.cpp`. */
 const TOGGLES = new Set(['on', 'off', 'auto', 'enabled', 'disabled', 'true', 'false', '1', '0', '-1']);
@@ -18,6 +18,7 @@ const TOGGLES = new Set(['on', 'off', 'auto', 'enabled', 'disabled', 'true', 'fa
  */
 export function llamacppArguments(argv: readonly LaunchWord[], table: FlagTable, place: number): GivenWords {
   const given: Given[] = [];
+  const guess = flagGuess(table, place);
   const positionals: LaunchWord[] = [];
   for (let at = 0; at < argv.length; ) {
     const word = argv[at] as LaunchWord;
@@ -35,7 +36,7 @@ export function llamacppArguments(argv: readonly LaunchWord[], table: FlagTable,
         !isFlag(next.text, table) &&
         !/^-[^\d]/.test(next.text) &&
         !word.text.includes('=');
-      given.push(unknownFlag(word, takes ? next : undefined, table, place));
+      given.push(unknownFlag(word, takes ? next : undefined, table, guess));
       at += takes ? 1 : 0;
       continue;
     }
@@ -95,7 +96,12 @@ function removalNote(flag: TableFlag, written: string, table: FlagTable, place: 
     : `${written} is not in ${release}: ${table.releases[flag.until] ?? `a release before ${table.releases[0]}`} was the last one known to have it.`;
 }
 
-function unknownFlag(word: LaunchWord, next: LaunchWord | undefined, table: FlagTable, place: number): Given {
+function unknownFlag(
+  word: LaunchWord,
+  next: LaunchWord | undefined,
+  table: FlagTable,
+  guess: (written: string) => string | undefined,
+): Given {
   const equals = word.text.indexOf('=');
   const written = equals === -1 ? word.text : word.text.slice(0, equals);
   const values =
@@ -104,11 +110,7 @@ function unknownFlag(word: LaunchWord, next: LaunchWord | undefined, table: Flag
     const note = `llama.cpp takes no ${written}=...; write ${written} and its value as two words.`;
     return { written, isNegated: false, values, note };
   }
-  const current = [...table.byName].filter(([, { flag }]) => isThere(flag, place));
-  const guess = nearest(
-    written,
-    current.map(([known]) => known),
-  );
-  const note = `${shown(written)} is no flag of llama.cpp${guess === undefined ? ' (a fork may have it).' : `; did you mean ${guess}?`}`;
+  const guessed = guess(written);
+  const note = `${shown(written)} is no flag of llama.cpp${guessed === undefined ? ' (a fork may have it).' : `; did you mean ${guessed}?`}`;
   return { written, isNegated: false, values, note };
 }

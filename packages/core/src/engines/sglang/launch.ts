@@ -4,6 +4,7 @@ import { countedKeys, releaseOfTag } from '../launch/counted.js';
 import { readEnvironment } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable, placeOf } from '../launch/flag-table.js';
+import { flagGuess } from '../launch/guess.js';
 import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
 import { SGLANG_HUMAN } from '../launch/numbers.js';
 import type { LaunchReading } from '../launch/reading.js';
@@ -40,9 +41,11 @@ export function readSglang(command: LaunchCommand): LaunchReading {
   if (release !== undefined) {
     said.release = release;
   }
+  const place = placeOf(SGLANG_FLAG_TABLE, release);
   const { given, positionals } = argparse(command.argv, {
     table: SGLANG_FLAG_TABLE,
-    place: placeOf(SGLANG_FLAG_TABLE, release),
+    place,
+    guess: flagGuess(SGLANG_FLAG_TABLE, place),
     areUnderscoresHyphens: false,
     hasDottedKeys: false,
   });

@@ -4,6 +4,7 @@ import { countedKeys, releaseOfTag } from '../launch/counted.js';
 import { readEnvironment } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable, placeOf } from '../launch/flag-table.js';
+import { flagGuess } from '../launch/guess.js';
 import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
 import { modelRef } from '../launch/model-ref.js';
 import { VLLM_HUMAN } from '../launch/numbers.js';
@@ -38,9 +39,11 @@ export function readVllm(command: LaunchCommand): LaunchReading {
   if (release !== undefined) {
     said.release = release;
   }
+  const place = placeOf(VLLM_FLAG_TABLE, release);
   const { given, positionals } = argparse(command.argv, {
     table: VLLM_FLAG_TABLE,
-    place: placeOf(VLLM_FLAG_TABLE, release),
+    place,
+    guess: flagGuess(VLLM_FLAG_TABLE, place),
     areUnderscoresHyphens: true,
     hasDottedKeys: true,
   });
