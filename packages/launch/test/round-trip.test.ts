@@ -66,8 +66,8 @@ function deployments(engine: Commanded): fc.Arbitrary<SaidDeployment> {
       devices: fc.option(fc.integer({ min: 1, max: 16 }), { nil: undefined }),
     })
     .map(({ model: ref, settings: values, contextLength, numSequences, dtypes, parallelism, devices }) => ({
-      model: 'unknown' in ref ? { ...ref, give: '-m' } : ref,
-      engine: { name: engine, settings: values },
+      model: 'unknown' in ref ? { unknown: ref.unknown, give: '-m' } : { id: ref.id },
+      engine: { name: engine, settings: values as SaidDeployment['engine']['settings'] },
       load: {
         ...(contextLength === undefined ? {} : { contextLength }),
         ...(isLlamacpp && numSequences !== undefined ? { numSequences } : {}),
