@@ -5,7 +5,7 @@ export default defineConfig({
   input: { kv: 'src/main.ts' },
   platform: 'node',
   // Large, or found by their files on disk: they stay packages of their own.
-  external: ['playwright', '@sparticuz/chromium', 'plotly.js-dist-min', '@fontsource/open-sans', 'tar-fs'],
+  external: ['@sparticuz/chromium', 'plotly.js-basic-dist-min', '@fontsource/open-sans', 'tar-fs'],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -6,14 +6,18 @@ import { run } from './program.js';
 for (const [signal, code] of [
   ['SIGHUP', 129],
   ['SIGINT', 130],
+  ['SIGQUIT', 131],
   ['SIGTERM', 143],
 ] as const) {
   process.once(signal, () => process.exit(code));
 }
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+// A reader that has seen enough, such as `head`, is no failure, and ends no export.
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') {
+    process.stderr.write(`kv: The answer cannot be written to standard output (${message}).\n`);
+    process.exitCode = 3;
+  }
 });
 
 try {

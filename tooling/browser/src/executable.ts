@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { unpackEmbeddedChromium } from './embedded.js';
-import { playwrightCache, systemBrowsers } from './places.js';
-import { loadPlaywright } from './playwright.js';
+import { MissingBrowserError } from './missing.js';
+import { playwrightBrowsers, systemBrowsers } from './places.js';
 
 /** A browser that can be started. */
 export interface BrowserExecutable {
@@ -19,24 +18,54 @@ export interface BrowserRequest {
 }
 
 /**
- * Every browser that may work here, best first, each looked for only when asked for: the one that was named;
+ * What is opened with the first browser that it can be opened with.
+ *
+ * @throws MissingBrowserError where it can be with none; its message says why each failed.
+ */
+export async function firstThatWorks<Opened>(
+  request: BrowserRequest,
+  open: (executable: BrowserExecutable) => Promise<Opened>,
+): Promise<Opened> {
+  const failures: string[] = [];
+  try {
+    for await (const executable of browserExecutables(request)) {
+      try {
+        return await open(executable);
+      } catch (error) {
+        failures.push(`${executable.path}: ${messageOf(error)}`);
+      }
+    }
+  } catch (error) {
+    failures.push(`the embedded browser: ${messageOf(error)}`);
+  }
+  const tried = failures.length === 0 ? '' : ` (tried ${failures.join('; ')})`;
+  throw new MissingBrowserError(
+    `No browser works on this machine${tried}; install Chrome, Chromium or Edge, run "npx playwright install chromium", or name one with --browser or KV_BROWSER.`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Every browser that may work here, best first: the one that was named;
  * playwright's own; the system's Chrome, Chromium or Edge; the embedded Chromium (Linux on x64).
  */
-export async function* browserExecutables(request: BrowserRequest): AsyncGenerator<BrowserExecutable> {
+async function* browserExecutables(request: BrowserRequest): AsyncGenerator<BrowserExecutable> {
   if (request.executable !== undefined) {
     yield { path: request.executable, env: {} };
     return;
   }
-  if (existsSync(playwrightCache(process.platform, process.env))) {
-    const { chromium } = await loadPlaywright();
-    if (existsSync(chromium.executablePath())) {
-      yield { path: chromium.executablePath(), env: {} };
-    }
-  }
-  for (const path of systemBrowsers(process.platform, process.env).filter(existsSync)) {
+  const installed = [
+    ...playwrightBrowsers(process.platform, process.arch, process.env),
+    ...systemBrowsers(process.platform, process.env).filter(existsSync),
+  ];
+  for (const path of installed) {
     yield { path, env: {} };
   }
   if (process.platform === 'linux' && process.arch === 'x64') {
-    yield await unpackEmbeddedChromium(request.onUnpack);
+    const { embeddedChromium } = await import('./embedded.js');
+    yield await embeddedChromium(request.onUnpack);
   }
 }

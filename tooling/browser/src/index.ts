@@ -1,2 +1,5 @@
 export type { BrowserRequest } from './executable.js';
-export { type LaunchedBrowser, type LaunchRequest, launchBrowser, MissingBrowserError } from './launch.js';
+export { type LaunchedBrowser, launchBrowser } from './launch.js';
+export { MissingBrowserError } from './missing.js';
+export { type BrowserPage, openPage } from './page.js';
+export { removeAbandoned, temporaryPrefix } from './temporary.js';

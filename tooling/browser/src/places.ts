@@ -1,5 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { posix, win32 } from 'node:path';
+import { join, posix, win32 } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,6 +17,59 @@ export function playwrightCache(platform: NodeJS.Platform, env: Environment): st
     default:
       return posix.join(env.XDG_CACHE_HOME ?? posix.join(homedir(), '.cache'), 'ms-playwright');
   }
+}
+
+/**
+ * The browsers that playwright installed, the headless ones first, each the newest first. They exist.
+ *
+ * Source: microsoft/playwright, `packages/playwright-core/src/server/registry/index.ts`, v1.65.1.
+ */
+export function playwrightBrowsers(
+  platform: NodeJS.Platform,
+  arch: NodeJS.Architecture,
+  env: Environment,
+): readonly string[] {
+  const cache = playwrightCache(platform, env);
+  const name = playwrightPlatform(platform, arch);
+  const shell = `chrome-headless-shell-${name}/chrome-headless-shell${platform === 'win32' ? '.exe' : ''}`;
+  const whole = {
+    win32: 'chrome.exe',
+    darwin: 'Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+  }[platform as string];
+  return [
+    ...newest(cache, 'chromium_headless_shell').map((folder) => join(cache, folder, shell)),
+    ...newest(cache, 'chromium').map((folder) => join(cache, folder, `chrome-${name}`, whole ?? 'chrome')),
+  ].filter((path) => existsSync(path));
+}
+
+function playwrightPlatform(platform: NodeJS.Platform, arch: NodeJS.Architecture): string {
+  const isArm = arch === 'arm64';
+  switch (platform) {
+    case 'win32':
+      return 'win64';
+    case 'darwin':
+      return isArm ? 'mac-arm64' : 'mac-x64';
+    default:
+      return isArm ? 'linux-arm64' : 'linux64';
+  }
+}
+
+/** Folders of that browser in playwright's cache, by revision. */
+function newest(cache: string, browser: string): readonly string[] {
+  const revision = (folder: string) => Number(folder.slice(browser.length + 1));
+  try {
+    return readdirSync(cache)
+      .filter((folder) => folder.startsWith(`${browser}-`) && Number.isInteger(revision(folder)))
+      .sort((one, other) => revision(other) - revision(one));
+  } catch {
+    return [];
+  }
+}
+
+/** The user's folder for what `kv` keeps. */
+export function cacheHome(env: Environment): string {
+  const home = env.XDG_CACHE_HOME;
+  return join(home === undefined || home === '' ? join(homedir(), '.cache') : home, 'kv');
 }
 
 const COMMANDS = [

@@ -1,9 +1,39 @@
-import { describe, expect, it } from 'vitest';
-import { playwrightCache, systemBrowsers } from '../src/places.js';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { playwrightBrowsers, playwrightCache, systemBrowsers } from '../src/places.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kv-test-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('where browsers are looked for', () => {
   it('follows PLAYWRIGHT_BROWSERS_PATH', () => {
     expect(playwrightCache('linux', { PLAYWRIGHT_BROWSERS_PATH: '/opt/browsers' })).toBe('/opt/browsers');
+  });
+
+  it("takes playwright's own browsers, the headless first, by revision, where they are whole", () => {
+    const [older, newer, whole] = [
+      'chromium_headless_shell-999/chrome-headless-shell-linux64/chrome-headless-shell',
+      'chromium_headless_shell-1200/chrome-headless-shell-linux64/chrome-headless-shell',
+      'chromium-1200/chrome-linux64/chrome',
+    ].map((path) => join(folder, path));
+    for (const path of [older, newer, whole]) {
+      mkdirSync(dirname(path ?? ''), { recursive: true });
+      writeFileSync(path ?? '', '');
+    }
+    mkdirSync(join(folder, 'chromium-1300'));
+    const env = { PLAYWRIGHT_BROWSERS_PATH: folder };
+    expect(playwrightBrowsers('linux', 'x64', env)).toEqual([newer, older, whole]);
+    expect(playwrightBrowsers('linux', 'arm64', env)).toEqual([]);
+    expect(playwrightBrowsers('linux', 'x64', { PLAYWRIGHT_BROWSERS_PATH: join(folder, 'none') })).toEqual(
+      [],
+    );
   });
 
   it('prefers Chrome to Chromium and Chromium to Edge, in the order of PATH', () => {

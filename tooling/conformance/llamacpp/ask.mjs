@@ -13,33 +13,40 @@ const ENGINE = fileURLToPath(new URL('engine.mjs', import.meta.url));
  *
  * @param folder for files of the run, none of which is needed afterwards but `model.gguf`.
  * @param contexts as `llama_context_params`.
+ * @param plan devices to plan for, where there are any: their memory in bytes, the libraries, the model's parameters.
  * @throws Error where the engine cannot make the model.
  */
-export async function ask({ metadata, kinds, optional }, contexts, folder) {
+export async function ask({ metadata, kinds, optional }, contexts, folder, plan) {
   const results = [];
   let tensors;
   while (results.length < contexts.length) {
     const first = results.length;
-    const told = await start({ metadata, kinds, optional, tensors, contexts: contexts.slice(first) }, folder);
+    const request = { metadata, kinds, optional, tensors, contexts: contexts.slice(first), plan };
+    const told = await start(request, folder);
     const failure = told.find(({ error }) => error !== undefined);
     tensors ??= told.find((message) => message.tensors !== undefined)?.tensors;
     if (failure !== undefined || tensors === undefined) {
       throw new Error(failure?.error ?? 'the engine stopped before it made the model');
     }
     let lines = [];
-    for (const { context, log, made } of told) {
+    for (const { context, log, buffers, made } of told) {
       if (context !== undefined) {
         lines = [];
         results.push({ lines });
       }
       if (log !== undefined) lines.push(log);
+      if (buffers !== undefined) results[results.length - 1].buffers = buffers;
       if (made !== undefined) results[results.length - 1].made = made;
     }
     if (results.length === first) {
       throw new Error('the engine stopped before it made a context');
     }
   }
-  return results.map(({ lines, made }) => ({ lines, figures: made === false ? undefined : readLog(lines) }));
+  return results.map(({ lines, made, buffers }) => ({
+    lines,
+    buffers,
+    figures: made === false ? undefined : readLog(lines),
+  }));
 }
 
 /** What one process told before it ended, in whatever way. */
@@ -48,7 +55,7 @@ function start(request, folder) {
   const child = spawn(
     execPath,
     [ENGINE, JSON.stringify({ ...request, answers, path: join(folder, 'model.gguf') })],
-    { stdio: 'ignore', env: { ...process.env, GGML_NO_BACKTRACE: '1' } },
+    { stdio: 'ignore', env: { ...process.env, GGML_NO_BACKTRACE: '1', PLAN_DEVICES: request.plan?.devices.join(',') ?? '' } },
   );
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -1,17 +1,18 @@
 import { openSync, writeSync } from 'node:fs';
 import { argv, exit } from 'node:process';
 import { reviveFloats, writeGguf } from './gguf.mjs';
-import { loadLibrary } from './library.mjs';
+import { breakdownOf, loadLibrary } from './library.mjs';
 
 /**
  * Runs in a process of its own, since the engine may abort: makes one model from metadata and each context that is asked
  * for. Its argument is JSON: `{ path, answers, metadata, kinds, optional, tensors, contexts }`: where the GGUF file and the answers
  * are written, the key-value pairs of the file, a word for each block that is equal for equal blocks, tensors that the
- * engine does not name though it needs them, the names of all where they are known already, and the contexts as `llama_context_params`.
+ * engine does not name though it needs them, the names of all where they are known already, and the contexts as `llama_context_params`;
+ * and where devices are planned for, `plan`: the libraries of `plan/native.mjs` and the model as `llama_model_params`.
  *
  * The engine sizes its caches, and logs that, before it plans the computation, which it may not survive without weights.
  * So everything is told at once, as a line of JSON: `{ tensors }` when the model is there, `{ context }` before the
- * context of that index, `{ log }` for each line that the engine logs meanwhile, `{ made }` after it, `{ error }`.
+ * context of that index, `{ log }` for each line that the engine logs meanwhile, `{ buffers }` of a planned one, `{ made }` after it, `{ error }`.
  */
 const {
   path,
@@ -21,6 +22,7 @@ const {
   optional,
   tensors: known,
   contexts,
+  plan,
 } = JSON.parse(argv[2], reviveFloats);
 const file = openSync(answers, 'w');
 const tell = (message) => writeSync(file, `${JSON.stringify(message)}\n`);
@@ -30,7 +32,8 @@ let making = false;
 const engine = loadLibrary((log) => {
   if (making) tell({ log });
   else lines.push(log);
-});
+}, plan?.backend);
+const tellBuffers = plan && ((context) => tell({ buffers: breakdownOf(plan.breakdown, context) }));
 
 try {
   const { model, tensors } = known === undefined ? (discover(true) ?? discover(false)) : modelWith(known);
@@ -38,7 +41,7 @@ try {
   making = true;
   contexts.forEach((params, context) => {
     tell({ context });
-    tell({ made: engine.tryContext(model, params) });
+    tell({ made: engine.tryContext(model, params, tellBuffers) });
   });
 } catch (error) {
   tell({ error: String(error?.message ?? error) });
@@ -49,7 +52,7 @@ exit(0);
 function modelWith(tensors) {
   writeGguf(path, metadata, tensors);
   lines = [];
-  return { model: engine.modelOf(path), tensors };
+  return { model: engine.modelOf(path, plan?.model), tensors };
 }
 
 /**

@@ -11,7 +11,7 @@ import koffi from 'koffi';
  * Source: ggml-org/llama.cpp v0.5.0, `include/llama.h`, `ggml/include/gguf.h` and `ggml/include/ggml-backend.h`.
  */
 
-const PACKAGE = realpathSync(fileURLToPath(new URL('node_modules/node-llama-cpp', import.meta.url)));
+export const PACKAGE = realpathSync(fileURLToPath(new URL('node_modules/node-llama-cpp', import.meta.url)));
 
 /** The release of llama.cpp that the package ships. */
 export const { release: VERSION } = JSON.parse(
@@ -19,7 +19,7 @@ export const { release: VERSION } = JSON.parse(
 );
 
 const SYSTEM = `${platform === 'win32' ? 'win' : platform === 'darwin' ? 'mac' : 'linux'}-${arch}`;
-const BINARIES = join(dirname(PACKAGE), '@node-llama-cpp', SYSTEM, 'bins', SYSTEM);
+export const BINARIES = join(dirname(PACKAGE), '@node-llama-cpp', SYSTEM, 'bins', SYSTEM);
 
 const Pointer = 'void *';
 const LogCallback = koffi.proto('void LogCallback(int level, const char *text, void *user)');
@@ -42,6 +42,9 @@ const ModelParams = koffi.struct('llama_model_params', {
   no_alloc: 'bool',
   load_mtp: 'bool',
 });
+const Override = koffi.struct('llama_model_tensor_buft_override', { pattern: 'str', buft: Pointer });
+/** `GGML_BACKEND_DEVICE_TYPE_CPU`. */
+const CPU = 0;
 const GgufParams = koffi.struct('gguf_init_params', { no_alloc: 'bool', ctx: Pointer });
 const ContextParams = koffi.struct('llama_context_params', {
   n_ctx: 'uint32_t',
@@ -87,8 +90,9 @@ const ContextParams = koffi.struct('llama_context_params', {
  * Loads the library.
  *
  * @param log takes each line that the engine logs, while it works.
+ * @param backend a library of devices to load before the model is made, where there are any beside the host.
  */
-export function loadLibrary(log) {
+export function loadLibrary(log, backend) {
   const open = (name) => {
     const file = readdirSync(BINARIES).find((one) => one.startsWith(name) && /\.(so|dylib|dll)$/.test(one));
     return koffi.load(join(BINARIES, file), { global: true });
@@ -97,6 +101,7 @@ export function loadLibrary(log) {
   const ggml = open('libggml.');
   const llama = open('libllama.');
   ggml.func('void ggml_backend_load_all_from_path(const char *path)')(BINARIES);
+  if (backend !== undefined) ggml.func('void *ggml_backend_load(const char *path)')(backend);
 
   let line = '';
   const take = koffi.register((_level, text) => {
@@ -117,24 +122,65 @@ export function loadLibrary(log) {
   ]);
   const makeContext = llama.func('llama_init_from_model', Pointer, [Pointer, ContextParams]);
   const free = llama.func('llama_free', 'void', [Pointer]);
+  const deviceAt = ggml.func('ggml_backend_dev_get', Pointer, ['size_t']);
+  const deviceOfType = ggml.func('ggml_backend_dev_by_type', Pointer, ['int']);
+  const bufferTypeOf = ggml.func('ggml_backend_dev_buffer_type', Pointer, [Pointer]);
+  const maxDevices = llama.func('size_t llama_max_devices()');
+  /** Shares of the devices and tensors that go elsewhere, as the pointers that the engine takes. */
+  const placed = ({ tensorSplit, overrides = [], ...params }) => ({
+    ...params,
+    ...(tensorSplit !== undefined && {
+      tensor_split: koffi.as(
+        Float32Array.from({ length: Number(maxDevices()) }, (_, device) => tensorSplit[device] ?? 0),
+        'float *',
+      ),
+    }),
+    ...(overrides.length > 0 && {
+      tensor_buft_overrides: koffi.as(
+        [
+          ...overrides.map(({ pattern, backend }) => ({
+            pattern,
+            buft: bufferTypeOf(backend === 'host' ? deviceOfType(CPU) : deviceAt(backend)),
+          })),
+          { pattern: null, buft: null },
+        ],
+        koffi.pointer(Override),
+      ),
+    }),
+  });
   return {
     /** The model that the metadata of a GGUF file describes, its tensors without memory; null where there is none. */
-    modelOf: (path) =>
+    modelOf: (path, params = { n_gpu_layers: 0 }) =>
       initModel(readMetadata(path, { no_alloc: true, ctx: null }), null, null, {
         ...modelDefaults(),
-        n_gpu_layers: 0,
+        ...placed(params),
         no_alloc: true,
       }),
-    /** Makes a context and frees it; whether it could be made. */
-    tryContext: (model, params) => {
+    /** Makes a context, looks at it and frees it; whether it could be made. */
+    tryContext: (model, params, look = () => {}) => {
       const context = makeContext(model, {
         ...contextDefaults(),
         n_threads: 1,
         n_threads_batch: 1,
         ...params,
       });
-      if (context !== null) free(context);
-      return context !== null;
+      if (context === null) return false;
+      look(context);
+      free(context);
+      return true;
     },
   };
+}
+
+/** The engine's account of a context's memory, by type of buffer, through the library of `plan/breakdown.cpp`. */
+export function breakdownOf(path, context) {
+  const text = koffi.load(path).func('kv_plan_breakdown', 'str', [Pointer])(context);
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name, isHost, ...sizes] = line.split(' ');
+      const [model, cache, compute] = sizes.map(Number);
+      return { name, isHost: isHost === '1', model, cache, compute };
+    });
 }

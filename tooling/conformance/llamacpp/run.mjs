@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { modelFromGguf } from '@kv/core';
 import { blobSource, readGguf } from '@kv/gguf';
 import { randomNumbers } from '../random.mjs';
 import { ask } from './ask.mjs';
+import { install } from './install.mjs';
 import { casesOf, contextParams } from './cases.mjs';
 import { difference } from './compare.mjs';
 import { kindsOf, MODELS, metadataOf, optionalOf } from './models.mjs';
@@ -23,12 +23,7 @@ const { values, positionals: words } = parseArgs({
   options: { random: { type: 'string' }, seed: { type: 'string', default: '1' } },
 });
 
-if (!existsSync(join(HERE, 'node_modules'))) {
-  execFileSync('npx', ['-y', 'pnpm@10', 'install', '--frozen-lockfile'], {
-    cwd: HERE,
-    stdio: ['ignore', 2, 2],
-  });
-}
+install();
 
 const known = values.random === undefined ? MODELS : [...MODELS, ...SHAPES];
 const chosen = known.filter(({ id }) => words.length === 0 || words.some((word) => id.includes(word)));

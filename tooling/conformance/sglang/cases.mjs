@@ -21,6 +21,21 @@ const WITH_WINDOWS = [
   { workload: { contextLength: 700, numSequences: 7 }, settings: { swaFullTokensRatio: 0.1, pageSize: 128 } },
 ];
 
+const WITH_DRAFTS = [
+  { workload: { contextLength: 8192, numSequences: 4 }, settings: { speculativeAlgorithm: 'EAGLE' } },
+  {
+    workload: { contextLength: 4000, numSequences: 2, tensorParallel: 2 },
+    settings: {
+      speculativeAlgorithm: 'EAGLE3',
+      speculativeNumSteps: 4,
+      speculativeEagleTopk: 2,
+      speculativeNumDraftTokens: 7,
+      maxRunningRequests: 17,
+    },
+  },
+  { workload: { contextLength: 4096 }, settings: { speculativeAlgorithm: 'NGRAM' } },
+];
+
 const WITH_STATES = [
   { workload: { contextLength: 8192, numSequences: 4 }, settings: { disableRadixCache: true } },
   {
@@ -37,5 +52,6 @@ export function casesFor({ layers }) {
     ...FOR_ALL,
     ...(kinds.has('sliding') || kinds.has('chunked') ? WITH_WINDOWS : []),
     ...(kinds.has('recurrent') ? WITH_STATES : []),
+    ...(kinds.has('compressed') ? [] : WITH_DRAFTS),
   ];
 }

@@ -33,7 +33,7 @@ function capacityOf({ capacity, error }, model, use, settings, availableBytes) {
     maxTotalNumTokens,
     swaTokens = null,
     maxMambaCacheSize = null,
-    maxRunningRequests = null,
+    maxRunningRequests,
   } = sglangCapacity(model, use, settings, availableBytes);
   return { maxTotalNumTokens, swaTokens, maxMambaCacheSize, maxRunningRequests };
 }

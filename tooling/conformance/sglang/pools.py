@@ -9,6 +9,7 @@ is added up and never allocated.
 
 import ast
 import json
+import logging
 import math
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from unittest.mock import MagicMock
 from stubs import Dtype, stub
 
 SOURCE = Path(sys.argv[1])
+
+logging.disable()
 
 REAL = {
     "sglang.kernels.ops.attention.dsv4.kv_layout",
@@ -147,7 +150,7 @@ runtime.get_spec = lambda: SPEC
 runtime.get_disagg = lambda: Settings(disaggregation_mode="null")
 runtime.get_model = lambda: Settings(qsa_indexer_dtype="auto")
 runtime.get_platform = lambda: Settings(is_sm90=True)
-runtime.max_speculative_num_draft_tokens = lambda: None
+runtime.max_speculative_num_draft_tokens = lambda: SPEC.speculative_num_draft_tokens
 runtime.get_context = lambda: SimpleNamespace(override=lambda _reason, **fields: SCHEDULE.__dict__.update(fields))
 
 import sglang.srt.environ as environ  # noqa: E402
@@ -302,6 +305,8 @@ def configurator_of(case, stage):
     )
     for name in ("get_num_kv_heads", "get_swa_num_kv_heads"):
         setattr(model, name, getattr(model_configs.ModelConfig, name).__get__(model))
+    speculation = case["speculation"]
+    has_draft = speculation is not None and speculation["algorithm"] != "NGRAM"
     kvc = object.__new__(configurator.KVCacheConfigurator)
     for name, value in {
         "device": "cuda",
@@ -317,15 +322,15 @@ def configurator_of(case, stage):
         "page_size": case["page_size"],
         "sliding_window_size": case["sliding_window"],
         "spec_algorithm": SimpleNamespace(
-            is_none=lambda: True,
-            is_eagle=lambda: False,
+            is_none=lambda: speculation is None,
+            is_eagle=lambda: has_draft,
             is_standalone=lambda: False,
             is_dflash_family=lambda: False,
             is_dspark=lambda: False,
         ),
         "is_draft_worker": False,
         "post_capture_kv_active": False,
-        "spec_aux_config": None,
+        "spec_aux_config": SimpleNamespace(eagle_draft_num_layers=1, eagle_draft_swa_num_layers=None),
         "is_hybrid_swa": swa,
         "is_hybrid_swa_compress": hybrid.is_hybrid_swa_compress,
         "use_mla_backend": bool(latent) and not case["compress_ratios"],
@@ -361,7 +366,13 @@ def set_server(case):
         _swa_full_tokens_ratio_explicitly_set=case["swa_full_tokens_ratio"] is not None,
         mamba_full_memory_ratio=0.9,
         max_mamba_cache_size=case["max_mamba_cache_size"],
+        max_running_requests=case["max_running_requests"],
     )
+    speculation = case["speculation"] or {}
+    SPEC.speculative_algorithm = speculation.get("algorithm")
+    SPEC.speculative_num_steps = speculation.get("num_steps")
+    SPEC.speculative_eagle_topk = speculation.get("topk")
+    SPEC.speculative_num_draft_tokens = speculation.get("num_draft_tokens")
     architecture = case["config"]["architectures"][0]
     extra = case["mamba_radix_cache_strategy"] == "extra_buffer" or (
         case["mamba_radix_cache_strategy"] == "auto" and architecture in EXTRA_BUFFER
@@ -395,6 +406,25 @@ def least_pools(kvc, sizer, case):
     return fits(high)
 
 
+def make_draft_pool(kvc, config):
+    """The pool of a draft of one layer that is like the model's own full ones, as a draft worker makes it."""
+    layers = SimpleNamespace(start_layer=0, end_layer=1, num_effective_layers=1)
+    layers.swa_attention_layer_ids, layers.full_attention_layer_ids = [], [0]
+    for name, value in {
+        "is_draft_worker": True,
+        "is_hybrid_swa": False,
+        "mambaish_config": None,
+        "layer_info": layers,
+    }.items():
+        object.__setattr__(kvc, name, value)
+    assert kvc._build_token_to_kv_pool(
+        sizes=kvc._derive_pool_sizes(config=config),
+        is_dsa_model=model_configs.is_deepseek_dsa(kvc.model_config.hf_config),
+        is_dsv4_model=False,
+        req_to_token_pool=SimpleNamespace(req_to_token=Tensor((1, 1), DTYPES["int32"]), mamba_pool=None),
+    )
+
+
 def stage_of(case, stage):
     """What the pools of a pipeline stage take when they are made for the requests of the case."""
     set_server(case)
@@ -415,6 +445,8 @@ def stage_of(case, stage):
             cache_params=kvc.mambaish_config.mamba2_cache_params,
             mamba_layer_ids=kvc._get_mamba_layer_ids_for_req_pool(),
             device="cuda",
+            speculative_num_draft_tokens=SPEC.speculative_num_draft_tokens,
+            speculative_eagle_topk=SPEC.speculative_eagle_topk,
         )
     hf_config = kvc.model_config.hf_config
     pool = kvc._build_token_to_kv_pool(
@@ -428,6 +460,8 @@ def stage_of(case, stage):
         ),
     )
     assert pool is not None
+    if kvc.spec_algorithm.is_eagle():
+        make_draft_pool(kvc, config)
     return {
         "maxTotalNumTokens": config.max_total_num_tokens,
         "swaTokens": config.swa_max_total_num_tokens,
@@ -450,7 +484,7 @@ def capacity_of(case, stage):
         "maxTotalNumTokens": config.max_total_num_tokens,
         "swaTokens": config.swa_max_total_num_tokens,
         "maxMambaCacheSize": states,
-        "maxRunningRequests": None if kvc.mambaish_config is None else states // kvc._calculate_mamba_ratio(),
+        "maxRunningRequests": kvc.resolve_max_num_reqs(config.max_total_num_tokens),
     }
 
 

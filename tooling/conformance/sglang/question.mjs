@@ -1,4 +1,4 @@
-import { DEFAULT_WORKLOAD, memoriesOf } from '@kv/core';
+import { DEFAULT_WORKLOAD, memoriesOf, sglangSpeculation } from '@kv/core';
 
 /** Names that SGLang's own tables and torch have for the dtypes of a cache. */
 const CACHE_DTYPES = {
@@ -70,9 +70,25 @@ export function questionOf({ model, config, workload, settings }, availableBytes
     disable_hybrid_swa_memory: settings.disableHybridSwaMemory ?? false,
     disable_radix_cache: settings.disableRadixCache ?? false,
     mamba_radix_cache_strategy: settings.mambaRadixCacheStrategy ?? 'auto',
+    max_running_requests:
+      settings.maxRunningRequests ?? (settings.speculativeAlgorithm === undefined ? null : 48),
+    speculation: speculationOf(model, settings),
     max_mamba_cache_size: settings.maxMambaCacheSize ?? null,
     mamba_ssm_dtype: settings.mambaSsmDtype ?? null,
   };
+}
+
+/** Steps, breadth and tokens; `defaults.mjs` asks which SGLang takes itself. */
+function speculationOf(model, settings) {
+  const found = sglangSpeculation(model, settings);
+  return found === undefined
+    ? null
+    : {
+        algorithm: settings.speculativeAlgorithm,
+        num_steps: found.numSteps,
+        topk: found.topK,
+        num_draft_tokens: found.numDraftTokens,
+      };
 }
 
 /** What `_page_size_default` and the overrides of each model say for Hopper GPUs. */

@@ -55,12 +55,26 @@ function randomUse(random, { layers, numHiddenLayers }) {
       ...(random() < 0.15 ? { disableHybridSwaMemory: true } : {}),
       ...(random() < 0.3 ? { disableRadixCache: true } : {}),
       ...maybe(random, 'mambaRadixCacheStrategy', oneOf(random, ['auto', 'no_buffer', 'extra_buffer'])),
+      ...(compressed || random() < 0.6 ? {} : randomSpeculation(random)),
+      ...(random() < 0.2 ? { maxRunningRequests: integer(random, numSequences, 600) } : {}),
       ...maybe(random, 'mambaSsmDtype', oneOf(random, ['float32', 'bfloat16'])),
       ...(hasStates && random() < 0.2
         ? { maxMambaCacheSize: 5 * numSequences + integer(random, 0, 40) }
         : {}),
     },
   };
+}
+
+function randomSpeculation(random) {
+  const speculativeAlgorithm = oneOf(random, ['EAGLE', 'EAGLE3', 'NGRAM']);
+  return speculativeAlgorithm === 'NGRAM' || random() < 0.4
+    ? { speculativeAlgorithm }
+    : {
+        speculativeAlgorithm,
+        speculativeNumSteps: integer(random, 1, 6),
+        speculativeEagleTopk: integer(random, 1, 4),
+        speculativeNumDraftTokens: integer(random, 2, 12),
+      };
 }
 
 function contextLength(random, memories, pageSize) {

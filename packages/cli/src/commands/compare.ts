@@ -22,7 +22,7 @@ export async function compareCommand(
   options: CompareOptions & KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
-  const outputs = outputsOf(options.out ?? [], REPORT_FORMATS);
+  const outputs = outputsOf(options.out ?? [], REPORT_FORMATS, models);
   const rows: readonly ComparedRow[] = compare(await casesFor(models, options));
   if (outputs.length > 0) {
     const browser = options.browser ?? process.env.KV_BROWSER;

@@ -22,8 +22,8 @@ import {
 } from '@kv/core';
 import { type CliCase, casesFor, designCases } from '../cases.js';
 import type { PlotlySource } from '../export/html-page.js';
-import { outputsOf } from '../export/outputs.js';
-import { FIGURE_FORMATS, writeFigure } from '../export/write-figure.js';
+import { type Output, outputsOf } from '../export/outputs.js';
+import { FIGURE_FORMATS, type FigureExport, type FigureFormat, writeFigure } from '../export/write-figure.js';
 import { knobsFrom } from '../geometry.js';
 import type { FormatOptions, WorkloadOptions } from '../options.js';
 import type { Column } from '../render/column.js';
@@ -34,7 +34,7 @@ import { withProgress } from '../render/progress.js';
 import { printSummary } from '../render/summary.js';
 import { renderSweep, type SweepRow, sweepRows } from '../render/sweep.js';
 import { renderTable } from '../render/table.js';
-import { note, print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
+import { note, print, printLines, terminalWidth } from '../render/terminal.js';
 
 /** What `kv plot` understands beside geometry, workload and format. All values as typed. */
 export interface PlotOptions {
@@ -50,31 +50,22 @@ export interface PlotOptions {
   readonly browser?: string;
 }
 
-/** The teaching script's own file name. */
-const DEFAULT_OUT = 'kv_bytes_vs_context_length.html';
+/** The teaching script's own file, and the same as a page. */
+const SEED_OUT = ['kv_bytes_vs_context_length.pdf', 'kv_bytes_vs_context_length.html'];
 
-/** `kv plot`: memory against context length, as a table and in files. */
+/** `kv plot`: memory against context length, as a table and in files; the table first, for files take longer. */
 export async function plotCommand(
   models: readonly string[],
   options: PlotOptions & KnobTexts & WorkloadOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
-  const outputs = outputsOf(options.out ?? [DEFAULT_OUT], FIGURE_FORMATS);
+  const byDefault = models.length === 0 && format === 'text' ? SEED_OUT : [];
+  const outputs = outputsOf(options.out ?? byDefault, FIGURE_FORMATS, models);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
   const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
   const style = styleFrom(options, cases);
   const result = sweep(cases, contextLengths(cases, options));
   const rows = sweepRows(result);
-
-  await withProgress(`Drawing ${outputs.map(({ path }) => path).join(', ')}`, (say) =>
-    writeFigure(outputs, {
-      sweep: result,
-      style,
-      plotly,
-      browser: options.browser ?? process.env.KV_BROWSER,
-      onUnpack: () => say('Unpacking the embedded browser, once'),
-    }),
-  );
 
   switch (format) {
     case 'json':
@@ -90,11 +81,42 @@ export async function plotCommand(
         marks === undefined
           ? renderTable(columns(style.units, false), rows, terminalWidth())
           : renderSweep(result, style, marks, terminalWidth()),
-        ...warningLines(warningsOf(cases, result)),
       ]);
+      for (const warning of new Set(warningsOf(cases, result))) {
+        note(`warning ${warning}`);
+      }
     }
   }
-  note(`Wrote ${outputs.map(({ path }) => path).join(', ')}`);
+  if (outputs.length > 0) {
+    await write(outputs, options, { sweep: result, style, plotly });
+  }
+}
+
+/** Writes the files and says so; without a browser, the page alone where nobody asked for more. */
+async function write(
+  outputs: readonly Output<FigureFormat>[],
+  { out, browser = process.env.KV_BROWSER }: PlotOptions,
+  figure: Omit<FigureExport, 'browser'>,
+): Promise<void> {
+  const pathsOf = (files: readonly Output<FigureFormat>[]) => files.map(({ path }) => path).join(', ');
+  const draw = (files: readonly Output<FigureFormat>[]) =>
+    withProgress(`Drawing ${pathsOf(files)}`, (say) =>
+      writeFigure(files, {
+        ...figure,
+        browser: { executable: browser, onUnpack: () => say('Unpacking the embedded browser, once') },
+      }),
+    );
+  try {
+    await draw(outputs);
+    note(`Wrote ${pathsOf(outputs)}`);
+  } catch (error) {
+    if (out !== undefined || !(error instanceof Error && error.name === 'MissingBrowserError')) {
+      throw error;
+    }
+    const pages = outputs.filter(({ format }) => format === 'html');
+    await draw(pages);
+    note(`Wrote ${pathsOf(pages)} alone: ${error.message}`);
+  }
 }
 
 /** The teaching script's designs, with its sizes where no flag says otherwise. */

@@ -73,8 +73,7 @@ async function inlineLibrary(): Promise<Library> {
 }
 
 async function cdnLibrary(): Promise<Library> {
-  const { path, version } = await findPlotly();
-  const address = `https://cdn.jsdelivr.net/npm/plotly.js-dist-min@${version}/plotly.min.js`;
+  const { path, address } = await findPlotly();
   const integrity = `sha384-${createHash('sha384')
     .update(await readFile(path))
     .digest('base64')}`;

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, extname } from 'node:path';
+import { accessSync, constants, existsSync, fstatSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
 import { InputError, nearest } from '@kv/core';
 
 /** A file to write, and what it will hold. */
@@ -12,11 +12,13 @@ export interface Output<Format extends string> {
  * The files that paths name, each format by its extension, if all of them can be written.
  *
  * @param formats that there are.
+ * @param models arguments that name models, which may be files that are read, and must not be replaced.
  * @throws InputError for an unknown extension, or a place that cannot be written to.
  */
 export function outputsOf<Format extends string>(
   paths: readonly string[],
   formats: readonly Format[],
+  models: readonly string[],
 ): readonly Output<Format>[] {
   return paths.map((path) => {
     const extension = extname(path).slice(1).toLowerCase();
@@ -28,30 +30,9 @@ export function outputsOf<Format extends string>(
       );
     }
     checkWritable(path);
+    checkNotInput(path, models);
     return { path, format };
   });
-}
-
-/**
- * Writes files of which every content is there already. Each appears whole, so a failure damages no file that was
- * there.
- *
- * @throws InputError where a file cannot be written.
- */
-export async function writeOutputs<Format extends string>(
-  outputs: readonly Output<Format>[],
-  contents: ReadonlyMap<Format, string | Uint8Array>,
-): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic');
-  for (const { path, format } of outputs) {
-    try {
-      await writeFileAtomic(path, Buffer.from(contents.get(format) ?? ''), { fsync: false });
-    } catch (error) {
-      throw new InputError(
-        `"${path}" cannot be written (${error instanceof Error ? error.message : String(error)}).`,
-      );
-    }
-  }
 }
 
 function checkWritable(path: string): void {
@@ -69,4 +50,29 @@ function checkWritable(path: string): void {
       throw new InputError(`--out "${path}": "${place}" cannot be written to.`);
     }
   }
+}
+
+/** What is read in a model's folder. */
+const MODEL_FILES = /^(.*config|params|.*\.index)\.json$/;
+
+function checkNotInput(path: string, models: readonly string[]): void {
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old === undefined) {
+    return;
+  }
+  for (const model of models) {
+    const input = model === '-' ? fstatSync(0) : statSync(model, { throwIfNoEntry: false });
+    if (input === undefined) {
+      continue;
+    }
+    const folder = input.isDirectory() ? model : dirname(model);
+    const isBeside = isSame(statSync(dirname(path)), statSync(folder)) && MODEL_FILES.test(basename(path));
+    if (isSame(input, old) || (model !== '-' && isBeside)) {
+      throw new InputError(`--out "${path}" would replace a file that "${model}" is read from.`);
+    }
+  }
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
 }

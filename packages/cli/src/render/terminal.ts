@@ -1,5 +1,7 @@
+import { fstatSync, writeFileSync } from 'node:fs';
 import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
+import { MissingError } from '../errors.js';
 import { printable } from './printable.js';
 
 /** Columns of the terminal, or of a wide page where output goes to a file or pipe. */
@@ -7,11 +9,35 @@ export function terminalWidth(): number {
   return process.stdout.columns ?? 120;
 }
 
-/** Prints an answer, unless there is none. */
+/**
+ * Prints an answer, unless there is none.
+ *
+ * @throws MissingError where a file takes only a part of it: Node's own stream does not look at a short write.
+ */
 export function print(text: string): void {
-  if (text !== '') {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  if (text === '') {
+    return;
   }
+  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  if (!isFileOrDevice()) {
+    process.stdout.write(whole);
+    return;
+  }
+  try {
+    writeFileSync(process.stdout.fd, whole);
+  } catch (error) {
+    throw new MissingError(
+      `The answer cannot be written to standard output (${error instanceof Error ? error.message : String(error)}).`,
+    );
+  }
+}
+
+function isFileOrDevice(): boolean {
+  if (process.stdout.isTTY === true) {
+    return false;
+  }
+  const output = fstatSync(process.stdout.fd);
+  return output.isFile() || output.isCharacterDevice();
 }
 
 /** Prints an answer for people, its long lines broken between words where a terminal shows them. */

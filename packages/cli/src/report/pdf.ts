@@ -1,15 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type LaunchRequest, launchBrowser } from '@kv/browser';
+import { type BrowserRequest, openPage } from '@kv/browser';
 import { escapeHtml } from '../export/escape-html.js';
+import type { PlotlyInPage } from '../export/plotly.js';
 import { PRINT_WIDTH } from './html.js';
-
-/** Plotly, as far as it is asked to draw again. */
-interface PlotlyInPage {
-  newPlot(element: string, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
-}
 
 interface FigureData {
   readonly [id: string]: { readonly wide: { readonly data: unknown; readonly layout: object } };
@@ -20,41 +12,30 @@ interface FigureData {
  *
  * @throws MissingBrowserError where no browser works.
  */
-export async function reportPdf(
-  html: string,
-  title: string,
-  request: Pick<LaunchRequest, 'executable' | 'onUnpack'>,
-): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(tmpdir(), 'kv-report-'));
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeFolder);
+export async function reportPdf(html: string, title: string, request: BrowserRequest): Promise<Uint8Array> {
+  const page = await openPage(request);
   try {
-    const file = join(folder, 'report.html');
-    writeFileSync(file, html);
-    const { browser, close } = await launchBrowser({ ...request, url: pathToFileURL(file).href });
-    try {
-      const page = browser.contexts()[0]?.pages()[0] ?? (await browser.newPage());
-      await page.setViewportSize({ width: PRINT_WIDTH, height: 900 });
-      await page.emulateMedia({ media: 'print' });
-      await page.waitForLoadState('load');
-      await page.evaluate(async (width) => {
-        const { Plotly } = globalThis as unknown as { readonly Plotly: PlotlyInPage };
-        const figures = JSON.parse(document.getElementById('figure-data')?.textContent ?? '{}') as FigureData;
-        await document.fonts.ready;
-        for (const [id, { wide }] of Object.entries(figures)) {
-          await Plotly.newPlot(id, wide.data, { ...wide.layout, width }, { staticPlot: true });
-        }
-      }, PRINT_WIDTH);
-      return await page.pdf({
-        ...{ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true },
-        ...{ displayHeaderFooter: true, headerTemplate: '<span></span>', footerTemplate: footer(title) },
-      });
-    } finally {
-      await close();
-    }
+    const size = { width: PRINT_WIDTH, height: 900 };
+    await page.send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false });
+    await page.send('Emulation.setEmulatedMedia', { media: 'print' });
+    await page.show(html);
+    await page.evaluate(async (width) => {
+      const { Plotly } = globalThis as unknown as { readonly Plotly: PlotlyInPage };
+      const figures = JSON.parse(document.getElementById('figure-data')?.textContent ?? '{}') as FigureData;
+      await document.fonts.ready;
+      for (const [id, { wide }] of Object.entries(figures)) {
+        await Plotly.newPlot(id, wide.data, { ...wide.layout, width }, { staticPlot: true });
+      }
+    }, PRINT_WIDTH);
+    const { data } = await page.send('Page.printToPDF', {
+      ...{ preferCSSPageSize: true, printBackground: true },
+      ...{ generateTaggedPDF: true, generateDocumentOutline: true },
+      ...{ displayHeaderFooter: true, headerTemplate: '<span></span>', footerTemplate: footer(title) },
+    });
+    return Buffer.from(data, 'base64');
   } finally {
-    removeFolder();
-    process.off('exit', removeFolder);
+    // What is printed need not wait for the browser's end; the process does.
+    void page.close();
   }
 }
 

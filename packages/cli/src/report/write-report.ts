@@ -1,4 +1,5 @@
-import { type Output, writeOutputs } from '../export/outputs.js';
+import type { Output } from '../export/outputs.js';
+import { writeFiles } from '../export/write-files.js';
 import { comparisonJson } from '../render/allocation.js';
 import { renderJson } from '../render/json.js';
 import { withProgress } from '../render/progress.js';
@@ -15,7 +16,8 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
  *
  * @param command the command line that makes it, for the reader.
  * @param executable a browser to use instead of the one that is found, for a PDF.
- * @throws InputError where a file cannot be written, MissingBrowserError where a PDF needs a browser and none works.
+ * @throws InputError where a file cannot be written, MissingError where the disk is full, MissingBrowserError where a
+ *   PDF needs a browser and none works.
  */
 export async function writeReport(
   outputs: readonly Output<ReportFormat>[],
@@ -34,7 +36,7 @@ export async function writeReport(
         }),
       );
     }
-    await writeOutputs(outputs, contents);
+    await writeFiles(outputs.map(({ path, format }) => ({ path, content: contents.get(format) ?? '' })));
   });
 }
 

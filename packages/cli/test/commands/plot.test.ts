@@ -18,15 +18,19 @@ const seed = JSON.parse(
   readFileSync(new URL('../../../core/test/golden/seed-figure.json', import.meta.url), 'utf8'),
 ) as SeedFigure;
 
+const SEED_FILES = ['kv_bytes_vs_context_length.pdf', 'kv_bytes_vs_context_length.html'];
+const SEED_WARNING = 'warning emb_dim 2048 is not divisible by n_heads 24; head_dim is rounded up to 86.\n';
+
 describe('kv plot', () => {
   const folder = temporaryFolder();
   const read = (name: string) => readFileSync(join(folder.path, name));
 
-  it("draws the teaching script's figure, as a table and as a page", async () => {
+  it("draws the teaching script's figure: a table, the script's own file, and a page beside it", async () => {
     const { code, stdout, stderr } = await kv(['plot'], { cwd: folder.path });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Wrote kv_bytes_vs_context_length.html\n' });
-    const [rows, note] = [stdout.trimEnd().split('\n').slice(0, -1), stdout.trimEnd().split('\n').at(-1)];
-    expect(note).toContain('emb_dim 2048 is not divisible by n_heads 24; head_dim is rounded up to 86.');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${SEED_WARNING}Wrote ${SEED_FILES.join(', ')}\n` });
+    expect(readdirSync(folder.path).sort()).toEqual([...SEED_FILES].sort());
+    expect((await readPdf(read('kv_bytes_vs_context_length.pdf')))[0]?.text).toContain(seed.title);
+    const rows = stdout.trimEnd().split('\n');
     expect(rows).toHaveLength(1 + seed.series.length * seed.contextLengths.length);
     expect(rows[0]).toMatch(/^series +context +KV cache +ratio +saved$/);
     expect(rows[10]).toMatch(/^MHA \(KV total\) +128k +51\.9 GB +1\.00x +0\.0%$/);
@@ -56,7 +60,7 @@ describe('kv plot', () => {
     const gemma = 'google/gemma-2-9b';
     const flags = ['--engines', 'ideal,sglang', '--max-context', '256k', '--out', 'x.json'];
     const plot = await kv(['plot', gemma, ...flags], { cwd: folder.path });
-    const warnings = plot.stdout.split('\n').filter((line) => line.startsWith('warning '));
+    const warnings = plot.stderr.split('\n').filter((line) => line.startsWith('warning '));
     expect(warnings).toEqual([
       'warning A context of 262144 tokens is longer than the 8192 that the model was made for.',
       expect.stringMatching(/^warning gemma-2-9b on sglang: SGLang has no pool for the sliding layers/),
@@ -156,6 +160,32 @@ describe('kv plot', () => {
       stderr += text;
     });
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
-    expect(stderr).toBe('Wrote x.json\n');
+    expect(stderr).toBe(`${SEED_WARNING}Wrote x.json\n`);
+  });
+
+  it('draws the page alone, and says why, where nobody asked for more and no browser works', async () => {
+    const { code, stderr } = await kv(['plot'], {
+      cwd: folder.path,
+      env: { KV_BROWSER: '/no-such-browser' },
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Wrote kv_bytes_vs_context_length\.html alone: No browser works .*\.$/m);
+    expect(readdirSync(folder.path)).toEqual(['kv_bytes_vs_context_length.html']);
+  });
+
+  it('prints its table before it needs a browser, and fails where a file that was asked for needs one', async () => {
+    const args = ['plot', '--out', 'x.pdf', '--browser', '/no-such-browser'];
+    const { code, stdout, stderr } = await kv(args, { cwd: folder.path });
+    expect({ code, rows: stdout.trimEnd().split('\n').length }).toEqual({ code: 3, rows: 51 });
+    expect(stderr).toMatch(/^kv: No browser works on this machine/m);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('writes nothing where models are named and no file is, nor for other programs', async () => {
+    for (const args of [[CONFIGS['meta-llama/Llama-3.1-8B']], ['--json'], ['--csv']]) {
+      const { code, stderr } = await kv(['plot', ...args], { cwd: folder.path });
+      expect({ code, wrote: stderr.includes('Wrote') }).toEqual({ code: 0, wrote: false });
+    }
+    expect(readdirSync(folder.path)).toEqual([]);
   });
 });

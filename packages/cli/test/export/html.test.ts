@@ -98,7 +98,7 @@ describe('the HTML file', () => {
     const [, address, integrity] =
       /<script src="([^"]+)" integrity="([^"]+)" crossorigin="anonymous">/.exec(text) ?? [];
     expect(address).toMatch(
-      /^https:\/\/cdn\.jsdelivr\.net\/npm\/plotly\.js-dist-min@\d+\.\d+\.\d+\/plotly\.min\.js$/,
+      /^https:\/\/cdn\.jsdelivr\.net\/npm\/plotly\.js-basic-dist-min@\d+\.\d+\.\d+\/plotly-basic\.min\.js$/,
     );
     expect(integrity).toMatch(/^sha384-[A-Za-z0-9+/]{64}$/);
     expect(text).toContain(`script-src ${address} 'sha256-`);

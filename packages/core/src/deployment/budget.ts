@@ -21,6 +21,8 @@ export interface DeviceBudget {
   readonly total: Quantity;
   /** Of that, what the engine may use. */
   readonly usable: Quantity;
+  /** Why it may use no more, in words; absent where it may use all: `0.92 of it (--gpu-memory-utilization)`. */
+  readonly usableReason?: string;
   /** What is neither cache nor free. */
   readonly parts: readonly BudgetPart[];
   /** What is left for the cache. Its ends are calibrated as a whole: the sum of all worst ends would be too wide. */

@@ -62,6 +62,8 @@ export interface Engine {
   readonly onDevice?: (device: { readonly name: string; readonly memoryBytes: number }) => Engine;
   /** How it uses several devices when told nothing; `tensorParallel` by default. */
   readonly splitsBy?: 'tensorParallel' | 'pipelineParallel';
+  /** Whether data-parallel replicas share the tensor-parallel devices instead of having their own; they have by default. */
+  readonly replicasShareDevices?: boolean;
   /** Whether context parallelism takes devices of its own; it does by default. */
   readonly contextParallelDevices?: boolean;
   /** @throws InputError where the engine cannot run this model or workload. */

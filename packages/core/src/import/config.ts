@@ -3,9 +3,18 @@ import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
-import { asObject, optionalInteger, optionalString, optionalStrings } from './fields.js';
+import {
+  asObject,
+  type Config,
+  optionalInteger,
+  optionalObject,
+  optionalString,
+  optionalStrings,
+} from './fields.js';
+import { geometryOf } from './geometry.js';
 import { maxContextOf } from './max-context.js';
 import { withPerLayerConfig } from './per-layer-config.js';
+import { sizesOf } from './sizes.js';
 import { plainGeometry } from './unknown.js';
 import { weightsFromConfig } from './weights/config-weights.js';
 import { textConfigOf } from './wrappers.js';
@@ -47,11 +56,29 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
     ...given('maxPositionEmbeddings', maxContextOf(config)),
+    ...sizesOf(config),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
     ...(weights === undefined ? {} : { weights }),
+    ...visionEncoderOf(published),
+    geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
+}
+
+/** Kimi's configs have the encoder's sizes under names of their own (`vt_`, for its vision tower). */
+function visionEncoderOf(published: Config): Pick<Model, 'visionEncoder'> {
+  const vision = optionalObject(published, 'vision_config');
+  if (vision === undefined) {
+    return {};
+  }
+  const size = (key: string) => optionalInteger(vision, key) ?? optionalInteger(vision, `vt_${key}`);
+  return {
+    visionEncoder: {
+      ...given('numHiddenLayers', size('num_hidden_layers')),
+      ...given('hiddenSize', size('hidden_size')),
+    },
+  };
 }
 
 function familyFor(modelType: string | undefined, architectures: readonly string[] | undefined): Family {

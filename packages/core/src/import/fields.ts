@@ -37,6 +37,18 @@ export function optionalInteger(config: Config, key: string, minimum = 1): numbe
   return value as number;
 }
 
+/**
+ * A field that is a positive integer, or a list of some, of which the largest counts; undefined for anything else, so only
+ * for what an answer can do without.
+ */
+export function sizeOf(config: Config, key: string): number | undefined {
+  const value = field(config, key);
+  const sizes = (Array.isArray(value) ? value : [value]).filter(
+    (size): size is number => Number.isSafeInteger(size) && (size as number) > 0,
+  );
+  return sizes.length === 0 ? undefined : sizes.reduce((most, size) => Math.max(most, size));
+}
+
 /** A field that is true or false, where it is set. */
 export function optionalBoolean(config: Config, key: string): boolean | undefined {
   const value = field(config, key);

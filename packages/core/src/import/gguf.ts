@@ -4,7 +4,9 @@ import type { ConfigOrigin } from './config.js';
 import { describe } from './fields.js';
 import { ggufFamilyOf } from './gguf/architectures.js';
 import { attentionOf } from './gguf/attention.js';
+import { ggufGeometryOf } from './gguf/geometry.js';
 import { type GgufKeys, type GgufMetadata, optionalIntegerAt, own } from './gguf/metadata.js';
+import { ggufSizesOf } from './gguf/sizes.js';
 import { plainGgufGeometry } from './gguf/unknown.js';
 import { type GgufTensor, weightsOf } from './gguf/weights.js';
 
@@ -47,9 +49,11 @@ export function modelFromGguf(
     ...(numAttentionHeads !== undefined && { numAttentionHeads }),
     ...(hiddenSize !== undefined && { hiddenSize }),
     ...(maxPositionEmbeddings !== undefined && { maxPositionEmbeddings }),
+    ...ggufSizesOf(keys, tensors),
     dtype: { dtype: 'fp32', reason: 'what ggml computes in' },
     kvCacheDtype: { dtype: 'fp16', reason: "llama.cpp's default for GGUF files" },
     ...(counted.weights !== undefined && { weights: counted.weights }),
+    geometry: ggufGeometryOf(keys, tensors),
     warnings: [...warnings, ...counted.warnings],
   });
 }

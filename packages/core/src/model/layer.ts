@@ -202,3 +202,11 @@ function sizesOf(memory: Memory): readonly (readonly [string, number])[] {
       return [];
   }
 }
+
+/** The widest key head of layers that keep keys; undefined where none does. */
+export function keyHeadDimOf(layers: readonly Layer[]): number | undefined {
+  const dims = layers
+    .flatMap(memoriesOf)
+    .flatMap((memory) => ('keyHeadDim' in memory && memory.keyHeadDim > 0 ? [memory.keyHeadDim] : []));
+  return dims.length === 0 ? undefined : dims.reduce((most, dim) => Math.max(most, dim));
+}

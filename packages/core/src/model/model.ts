@@ -1,6 +1,7 @@
 import { InputError } from '../text/errors.js';
 import { checkInteger } from '../text/exact.js';
 import type { DtypeName } from './dtype.js';
+import type { Geometry } from './geometry.js';
 import { checkLayer, type Layer, memoriesOf } from './layer.js';
 
 /** A dtype with the reason why it was chosen, in words for the user. */
@@ -35,8 +36,33 @@ export interface WeightPart {
   readonly splits?: readonly { readonly ways: number; readonly parameters: number }[];
 }
 
+/** Sizes that no cache depends on but activations and compute buffers do, as far as the model's file states them. */
+export interface ModelSizes {
+  /** Tokens that the output has a score for. */
+  readonly vocabSize?: number;
+  /** Whether one matrix is both the table of embeddings and the output head. */
+  readonly tieWordEmbeddings?: boolean;
+  /** Width of a dense feed-forward layer. */
+  readonly intermediateSize?: number;
+  /** Routed experts of a layer. */
+  readonly numExperts?: number;
+  /** Routed experts that each token visits. */
+  readonly numExpertsPerToken?: number;
+  /** Width of one routed expert. */
+  readonly moeIntermediateSize?: number;
+  /** Width of the experts that every token visits, all together; 0 without. */
+  readonly sharedExpertIntermediateSize?: number;
+  /** Leading layers whose feed-forward layer is dense in a model with experts. */
+  readonly numDenseLayers?: number;
+  /** Groups of experts, and those that each token's experts are chosen from (DeepSeek-V3). */
+  readonly numExpertGroups?: number;
+  readonly numExpertGroupsPerToken?: number;
+  /** Rank of the queries' latent (DeepSeek-V2). */
+  readonly qLoraRank?: number;
+}
+
 /** A model as far as memory is concerned: what each of its layers remembers. */
-export interface Model {
+export interface Model extends ModelSizes {
   /** The published id, a path, or a design's short name. */
   readonly id: string;
   /** For people: in tables, legends and titles. */
@@ -57,6 +83,10 @@ export interface Model {
   /** What `--kv-dtype auto` means for this model. */
   readonly kvCacheDtype: ChosenDtype;
   readonly weights?: Weights;
+  /** The encoder of images beside the text model, as far as its config describes it. */
+  readonly visionEncoder?: { readonly numHiddenLayers?: number; readonly hiddenSize?: number };
+  /** Absent for designs, which are layers and nothing else. */
+  readonly geometry?: Geometry;
   /** What a reader of the estimate must know: a guess that was made, a field that was rounded. */
   readonly warnings: readonly string[];
 }

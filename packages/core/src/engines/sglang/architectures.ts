@@ -1,32 +1,7 @@
 import { memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
+import { SGLANG_RELEASES } from './releases.js';
 import type { SglangSettings } from './settings.js';
-
-/**
- * Architectures whose sliding or chunked layers have a pool of their own; those of all others keep every token. Names
- * are compared without case and punctuation, so that `GptOssForCausalLM`, `gpt_oss` and `gpt-oss` are one.
- *
- * Source: sgl-project/sglang v0.5.23, `python/sglang/srt/configs/model_config.py` (`is_hybrid_swa_model`,
- * `SWA_SINK_ARCHS`, `MIMO_V2_MODEL_ARCHS`).
- */
-const WITH_SLIDING_POOL = [
-  'gptoss',
-  'graniteswa',
-  'granitemoeswa',
-  'iquestq1',
-  'mimov2',
-  'llama4',
-  'deepseekv4',
-  'step3p5',
-  'step3p7',
-  'step35',
-  'step37',
-  'gemma4',
-  'laguna',
-  'mellum',
-  'museglimmer',
-  'inkling',
-];
 
 /**
  * Architectures whose states of running requests a prefix cache tracks in an extra buffer by default.
@@ -53,12 +28,23 @@ const WITH_EXTRA_BUFFER = [
   'inkling',
 ];
 
-/** Whether sliding and chunked layers have a pool of their own. */
-export function hasSlidingPool(model: Model, { disableHybridSwaMemory = false }: SglangSettings): boolean {
+/**
+ * Whether sliding and chunked layers have a pool of their own; those of all architectures that the release does not list
+ * keep every token. Names are compared without case and punctuation, so that `GptOssForCausalLM`, `gpt_oss` and `gpt-oss`
+ * are one.
+ *
+ * Source: sgl-project/sglang v0.5.23, `python/sglang/srt/configs/model_config.py` (`is_hybrid_swa_model`,
+ * `SWA_SINK_ARCHS`, `MIMO_V2_MODEL_ARCHS`).
+ */
+export function hasSlidingPool(
+  model: Model,
+  { disableHybridSwaMemory = false, version }: SglangSettings,
+): boolean {
   const slides = model.layers
     .flatMap(memoriesOf)
     .some((memory) => memory.kind === 'sliding' || memory.kind === 'chunked' || isSlidingLatent(memory));
-  return slides && !disableHybridSwaMemory && isOneOf(model, WITH_SLIDING_POOL);
+  const pools = SGLANG_RELEASES.upTo(version).flatMap(({ slidingPools = [] }) => slidingPools);
+  return slides && !disableHybridSwaMemory && isOneOf(model, pools);
 }
 
 /** Whether a prefix cache keeps states of running requests in a buffer beside their own. */

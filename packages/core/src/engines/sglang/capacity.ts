@@ -3,10 +3,15 @@ import { checkModel, type Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { checkInteger } from '../../text/exact.js';
 import { isDeepseekV4 } from './architectures.js';
+import { draftEntriesOf, draftLayersOf } from './draft.js';
 import type { Entry } from './entry.js';
 import { layoutOf } from './layout.js';
+import type { PoolContext } from './pool-context.js';
 import { entriesOf } from './pools.js';
+import { factsOf } from './releases.js';
+import { estimatedRequests, requestsGiven, runningRequests } from './running-requests.js';
 import type { SglangSettings } from './settings.js';
+import { floorDiv, stateBudget } from './state-budget.js';
 import { statesOfRequest } from './states.js';
 import type { PoolTokens } from './tokens.js';
 
@@ -20,20 +25,26 @@ export interface SglangCapacity {
   readonly keyBytes: number;
   /** `V size`. */
   readonly valueBytes: number;
+  /** The part of both that is the sliding pool's, which has a line of its own beside that of full layers. */
+  readonly swaKeyBytes: number;
+  readonly swaValueBytes: number;
   /** `max_mamba_cache_size` of "Mamba Cache is allocated"; undefined without states. */
   readonly maxMambaCacheSize: number | undefined;
   /** `conv_state size`. */
   readonly convolutionBytes: number;
   /** `ssm_state size`. */
   readonly stateBytes: number;
-  /** Requests that states allow at a time; undefined without states. */
-  readonly maxRunningRequests: number | undefined;
+  /** `intermediate_conv_window_cache size`, and `intermediate_ssm_state_cache size`; 0 without speculation. */
+  readonly speculativeConvolutionBytes: number;
+  readonly speculativeStateBytes: number;
+  /** `K size` and `V size` of the draft's own line; 0 without one. */
+  readonly draftKeyBytes: number;
+  readonly draftValueBytes: number;
+  /** `max_running_requests`, of one replica. */
+  readonly maxRunningRequests: number;
 }
 
 const GIB = 2 ** 30;
-
-/** `--mamba-full-memory-ratio`. */
-const DEFAULT_MAMBA_RATIO = 0.9;
 
 /**
  * The pools that SGLang makes of the memory that is left for them.
@@ -42,16 +53,20 @@ const DEFAULT_MAMBA_RATIO = 0.9;
  * sglangCapacity(qwen3_235b, { ...DEFAULT_WORKLOAD, tensorParallel: 4 }, {}, 17 * 2 ** 30).maxTotalNumTokens;
  * ```
  *
- * - States first: `--max-mamba-cache-size`, or as many as `ratio / (1 + ratio)` of the memory holds, one more for
- *   padding within it. Pipeline stages have the same number, of the stage with the most recurrent layers.
- * - Then tokens, which are the context length where no layer attends: the rest over the bytes of a token in all layers, a sliding layer's times
- *   `--swa-full-tokens-ratio`, cut down to whole pages; the least of all stages. The page for padding comes on top of
- *   what was reckoned.
+ * - States first: `stateBudget`. Pipeline stages have the same number, of the stage with the most recurrent layers.
+ * - Then tokens, which are the context length where no layer attends: the rest over the bytes of a token in all layers, a
+ *   sliding layer's times `--swa-full-tokens-ratio`, and a draft's; cut down to whole pages; the least of all stages. The
+ *   page for padding comes on top of what was reckoned.
+ * - A draft is reckoned to take as much for each of its layers as the model does. Before 0.5.14 it is not reckoned at all,
+ *   and before 0.5.7 its rows in flight are added to the tokens.
  *
  * Source: sgl-project/sglang v0.5.23, `python/sglang/srt/mem_cache/kv_cache_configurator.py`
- * (`_handle_max_mamba_cache`), `model_executor/pool_configurator.py` (`calculate_pool_sizes`).
+ * (`_resolve_memory_pool_config`), `model_executor/pool_configurator.py` (`DefaultPoolConfigurator`,
+ * `HybridSWAPoolConfigurator`); v0.5.6, `model_executor/model_runner.py` (`init_memory_pool`).
  *
+ * @param workload its `contextLength` is `--context-length`; `numSequences` does not matter.
  * @param availableBytes of one device: what `--mem-fraction-static` leaves beside the weights.
+ * @param draft the model that drafts, where it is another than this one's own layers for multi-token prediction.
  * @throws InputError where SGLang cannot run the model or workload, the model has no cache, or nothing fits.
  */
 export function sglangCapacity(
@@ -59,6 +74,7 @@ export function sglangCapacity(
   workload: Workload,
   settings: SglangSettings,
   availableBytes: number,
+  draft?: Model,
 ): SglangCapacity {
   checkInteger(availableBytes, 'availableBytes', 0);
   if (isDeepseekV4(model)) {
@@ -67,38 +83,82 @@ export function sglangCapacity(
     );
   }
   const { maxMambaCacheSize: _, ...rest } = settings;
-  const { shards, contextOf, tokens } = layoutOf(checkModel(model), checkWorkload(workload), rest);
-  const stages = shards
+  const { shards, contextOf, tokens } = layoutOf(checkModel(model), checkWorkload(workload), rest, draft);
+  const contexts = shards
     .filter(({ replicas }) => replicas === shards[0]?.replicas)
-    .map((shard) => entriesOf(shard.layers, contextOf(shard)));
+    .map((shard) => ({ layers: shard.layers, context: contextOf(shard) }));
+  const stages = contexts.map(({ layers, context }) => entriesOf(layers, context));
+  const speculation = contexts[0]?.context.speculation;
   const perState = bytesOfStates(stages);
-  const states = perState === 0 ? undefined : statesIn(availableBytes, perState, workload, settings);
-  const left =
-    states === undefined
-      ? availableBytes
-      : Math.floor((availableBytes / GIB - ((states + 1) * perState) / GIB) * GIB);
-  const fitting = Math.min(...stages.map((entries) => tokensIn(left, entries, tokens.ratio)));
-  const pools = tokens.fromTokens(fitting === Infinity ? workload.contextLength : fitting);
+  const budget =
+    perState === 0
+      ? undefined
+      : stateBudget(model, workload, settings, speculation, availableBytes / GIB, perState);
+  const states = budget?.states;
+  const left = budget === undefined ? availableBytes : Math.floor(budget.restGib * GIB);
+  const cells = contexts.map(({ context }, stage) => cellOf(stages[stage] ?? [], context));
+  const fitting = Math.min(
+    ...cells.map((cell) => (cell === 0 ? Infinity : floorDiv(Math.max(0, left), cell))),
+  );
+  const inFlight = draftRowsInFlight(fitting, workload, settings, speculation);
+  const capped = Math.min(
+    fitting === Infinity ? workload.contextLength : fitting + inFlight,
+    settings.maxTotalTokens ?? Infinity,
+  );
+  const pools = tokens.fromTokens(capped);
   if (states === 0 || pools.full + pools.sliding <= 0) {
     throw new InputError(
       `${availableBytes} bytes are not enough for a page of ${model.name} on SGLang; raise --mem-fraction-static or use more devices.`,
     );
   }
-  const largest = (size: (entry: Entry) => number) =>
+  const maxTotalNumTokens = pools.full === 0 ? pools.sliding : pools.full;
+  const byStates = states === undefined ? Infinity : Math.floor(states / statesOfRequest(model, settings));
+  const maxRunningRequests = runningRequests(model, workload, settings, maxTotalNumTokens, byStates);
+  const drafts = contexts.map(({ context }) => draftEntriesOf(context));
+  const largest = (ofStages: readonly (readonly Entry[])[], size: (entry: Entry) => number) =>
     Math.max(
-      ...stages.map((entries) => sum(entries, (entry) => slotsOf(entry, pools, states) * size(entry))),
+      ...ofStages.map((entries) =>
+        sum(entries, (entry) => slotsOf(entry, pools, states, maxRunningRequests) * size(entry)),
+      ),
     );
+  const windows = stages.map((entries) =>
+    entries.filter((entry) => tokens.ratio !== undefined && entry.tokensPerSlot !== 1),
+  );
+  const ofPool = (name: string) => stages.map((entries) => entries.filter(({ pool }) => pool === name));
   return {
-    maxTotalNumTokens: pools.full === 0 ? pools.sliding : pools.full,
+    maxTotalNumTokens,
     swaTokens: pools.sliding === 0 ? undefined : pools.sliding,
-    keyBytes: largest(({ keyBytes }) => keyBytes),
-    valueBytes: largest(({ valueBytes }) => valueBytes),
+    keyBytes: largest(stages, ({ keyBytes }) => keyBytes),
+    valueBytes: largest(stages, ({ valueBytes }) => valueBytes),
+    swaKeyBytes: largest(windows, ({ keyBytes }) => keyBytes),
+    swaValueBytes: largest(windows, ({ valueBytes }) => valueBytes),
     maxMambaCacheSize: states,
-    convolutionBytes: largest(({ convolutionBytes }) => convolutionBytes),
-    stateBytes: largest(({ stateBytes }) => stateBytes),
-    maxRunningRequests:
-      states === undefined ? undefined : Math.floor(states / statesOfRequest(model, settings)),
+    convolutionBytes: largest(ofPool('recurrent'), ({ convolutionBytes }) => convolutionBytes),
+    stateBytes: largest(ofPool('recurrent'), ({ stateBytes }) => stateBytes),
+    speculativeConvolutionBytes: largest(ofPool(SPECULATIVE), ({ convolutionBytes }) => convolutionBytes),
+    speculativeStateBytes: largest(ofPool(SPECULATIVE), ({ stateBytes }) => stateBytes),
+    draftKeyBytes: largest(drafts, ({ keyBytes }) => keyBytes),
+    draftValueBytes: largest(drafts, ({ valueBytes }) => valueBytes),
+    maxRunningRequests,
   };
+}
+
+const SPECULATIVE = 'speculative states';
+
+/** Rows that drafts of all requests in flight take beside the tokens that fit, in releases that add them. */
+function draftRowsInFlight(
+  tokens: number,
+  workload: Workload,
+  settings: SglangSettings,
+  speculation: PoolContext['speculation'],
+): number {
+  if (speculation?.hasDraft !== true || !factsOf(settings).addsDraftRows || tokens === Infinity) {
+    return 0;
+  }
+  const { numSteps, topK, numDraftTokens } = speculation;
+  const requests =
+    requestsGiven({ dataParallel: 1 }, settings) ?? estimatedRequests(tokens, workload.contextLength);
+  return requests * (numSteps * topK + numDraftTokens) + 100;
 }
 
 /**
@@ -106,8 +166,9 @@ export function sglangCapacity(
  * the stage with the most has, cut down to whole bytes.
  */
 function bytesOfStates(stages: readonly (readonly Entry[])[]): number {
-  const counts = stages.map((entries) => entries.filter((entry) => bytesOfState(entry) > 0).length);
-  const total = stages.reduce((bytes, entries) => bytes + sum(entries, bytesOfState), 0);
+  const own = stages.map((entries) => entries.filter(({ pool }) => pool === 'recurrent'));
+  const counts = own.map((entries) => entries.length);
+  const total = own.reduce((bytes, entries) => bytes + sum(entries, bytesOfState), 0);
   const layers = counts.reduce((all, count) => all + count, 0);
   return Math.floor(total * (Math.max(...counts) / Math.max(layers, 1)));
 }
@@ -116,27 +177,16 @@ function bytesOfState({ convolutionBytes, stateBytes }: Entry): number {
   return convolutionBytes + stateBytes;
 }
 
-function slotsOf(entry: Entry, pools: PoolTokens, states: number | undefined): number {
-  return bytesOfState(entry) === 0 ? entry.slots(pools) : (states ?? 0) + 1;
-}
-
-/** In floating point as SGLang reckons, in GiB. */
-function statesIn(
-  availableBytes: number,
-  perState: number,
-  { dataParallel }: Workload,
-  { maxMambaCacheSize, mambaFullMemoryRatio = DEFAULT_MAMBA_RATIO, enableDpAttention }: SglangSettings,
+function slotsOf(
+  entry: Entry,
+  pools: PoolTokens,
+  states: number | undefined,
+  maxRunningRequests: number,
 ): number {
-  if (maxMambaCacheSize !== undefined) {
-    return Math.floor(maxMambaCacheSize / (enableDpAttention === true ? dataParallel : 1));
+  if (bytesOfState(entry) === 0) {
+    return entry.slots(pools);
   }
-  const budget = ((availableBytes / GIB) * mambaFullMemoryRatio) / (1 + mambaFullMemoryRatio);
-  return Math.max(0, floorDiv(budget * GIB - perState, perState));
-}
-
-/** Python's `//` of floating-point numbers, which does not round up as a division may. */
-function floorDiv(dividend: number, divisor: number): number {
-  return Math.round((dividend - (dividend % divisor)) / divisor);
+  return (entry.pool === SPECULATIVE ? maxRunningRequests : (states ?? 0)) + 1;
 }
 
 /**
@@ -144,20 +194,24 @@ function floorDiv(dividend: number, divisor: number): number {
  * cut off a sliding pool, less the page for padding, which comes on top. Of the stage where it is least; 0 for
  * DeepSeek-V4, whose reckoning is not known here.
  */
-export function unreckonedBytes(model: Model, workload: Workload, settings: SglangSettings): number {
+export function unreckonedBytes(
+  model: Model,
+  workload: Workload,
+  settings: SglangSettings,
+  draft?: Model,
+): number {
   if (isDeepseekV4(model)) {
     return 0;
   }
-  const { shards, contextOf, tokens } = layoutOf(model, workload, settings);
+  const { shards, contextOf, tokens } = layoutOf(model, workload, settings, draft);
   return Math.min(
     ...shards.map((shard) => {
-      const entries = entriesOf(shard.layers, contextOf(shard));
+      const context = contextOf(shard);
+      const entries = entriesOf(shard.layers, context);
       const pools = tokens.needed(workload.contextLength, shard.numSequences);
-      const reckoned = Math.ceil(
-        (pools.full === 0 ? pools.sliding : pools.full) * bytesOfToken(entries, tokens.ratio),
-      );
+      const reckoned = Math.ceil((pools.full === 0 ? pools.sliding : pools.full) * cellOf(entries, context));
       const allocated = sum(
-        entries.filter((entry) => bytesOfState(entry) === 0),
+        [...entries, ...draftEntriesOf(context)].filter((entry) => bytesOfState(entry) === 0),
         (entry) => entry.slots(pools) * (entry.keyBytes + entry.valueBytes),
       );
       return reckoned - allocated;
@@ -165,19 +219,32 @@ export function unreckonedBytes(model: Model, workload: Workload, settings: Sgla
   );
 }
 
-function tokensIn(bytes: number, entries: readonly Entry[], ratio: number | undefined): number {
-  const cell = bytesOfToken(entries, ratio);
-  return cell === 0 ? Infinity : floorDiv(Math.max(0, bytes), cell);
-}
-
-/** A token takes a row in each buffer; in those of a sliding pool beside a full one, `ratio` of a row. */
-function bytesOfToken(entries: readonly Entry[], ratio: number | undefined): number {
-  const ofPool = (isSliding: boolean) =>
-    sum(
-      entries.filter((entry) => isSliding === (ratio !== undefined && entry.tokensPerSlot !== 1)),
-      ({ keyBytes, valueBytes }) => keyBytes + valueBytes,
-    );
-  return ofPool(false) + (ratio ?? 0) * ofPool(true);
+/**
+ * What a token is reckoned to take: a row in each buffer; in those of a sliding pool beside a full one, `ratio` of a row.
+ * A draft's layers are reckoned like those of the model on average, or like full ones beside a sliding pool; an
+ * indexer's keys apart.
+ */
+function cellOf(entries: readonly Entry[], context: PoolContext): number {
+  const { ratio } = context.tokens;
+  const isSliding = ({ tokensPerSlot }: Entry) => ratio !== undefined && tokensPerSlot !== 1;
+  const bytes = (chosen: readonly Entry[]) => sum(chosen, (entry) => entry.keyBytes + entry.valueBytes);
+  const full = entries.filter((entry) => !isSliding(entry));
+  const cell = bytes(full) + (ratio ?? 0) * bytes(entries.filter(isSliding));
+  const { countsDraftRows, countsDraftRowsBesideWindows } = factsOf(context.settings);
+  const draftLayers = countsDraftRows ? draftLayersOf(context) : 0;
+  const rows = full.filter((entry) => bytesOfState(entry) === 0 && entry.pool !== 'indexer');
+  if (draftLayers === 0 || rows.length === 0) {
+    return cell;
+  }
+  if (ratio !== undefined) {
+    return cell + (countsDraftRowsBesideWindows ? (bytes(rows) / rows.length) * draftLayers : 0);
+  }
+  const indexers = full.filter(({ pool }) => pool === 'indexer');
+  return (
+    cell +
+    Math.floor((bytes(rows) * draftLayers) / rows.length) +
+    (indexers.length === 0 ? 0 : (bytes(indexers) / indexers.length) * draftLayers)
+  );
 }
 
 function sum(entries: readonly Entry[], size: (entry: Entry) => number): number {

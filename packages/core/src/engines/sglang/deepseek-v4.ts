@@ -2,7 +2,7 @@ import type { CompressedLayer, LatentLayer } from '../../model/layer.js';
 import { InputError } from '../../text/errors.js';
 import { roundUp } from '../../text/exact.js';
 import { type Entry, pagedEntry } from './entry.js';
-import type { PoolContext } from './pools.js';
+import type { PoolContext } from './pool-context.js';
 
 /** Bytes of a latent of 448 + 64: 448 fp8, the rotary key of 64 in bf16, 7 scales and one byte of padding. */
 const LATENT_BYTES = 584;

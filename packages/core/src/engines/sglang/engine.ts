@@ -10,10 +10,11 @@ import { unreckonedBytes } from './capacity.js';
 import { layoutOf } from './layout.js';
 import { poolsOf } from './pools.js';
 import { computeDtype } from './rows.js';
+import { requestsGiven } from './running-requests.js';
 import type { SglangSettings } from './settings.js';
 
 /**
- * SGLang: sgl-project/sglang v0.5.23.
+ * SGLang: sgl-project/sglang, 0.4.6 to 0.5.23; what differs between releases stands in `releases.ts`.
  *
  * It gives all memory that it has to pools of slots, one for each token, that every layer has a buffer for. What is
  * counted here are the least pools in which `numSequences` sequences of `contextLength` tokens fit at a time, as exact
@@ -24,23 +25,25 @@ import type { SglangSettings } from './settings.js';
  * - Every layer has rows for every token, also those with a window, unless the architecture has a pool for them
  *   (`hasSlidingPool`), and also those that share another's cache (`storedMemories`).
  * - States: `statesOfRequest` for each sequence and one for padding; `stateSlotOf`.
+ * - With `--speculative-algorithm` the draft's rows (`draftEntriesOf`) and the states between (`speculativeStateOf`).
  *
- * Not counted: the table of slots of each request (`req_to_token`), draft models of speculative decoding.
+ * Not counted: the table of slots of each request (`req_to_token`).
  *
  * With `--enable-dp-attention` the replicas share the tensor-parallel devices: each has `tp / dp` of them.
  */
-export function sglang(settings: SglangSettings = {}): Engine {
+export function sglang(settings: SglangSettings = {}, draft?: Model): Engine {
   return {
     name: 'sglang',
     kvCacheDtype,
+    replicasShareDevices: settings.enableDpAttention === true,
     ...(settings.memFractionStatic === undefined
       ? {}
       : { memoryUtilization: settings.memFractionStatic, overheadBytes: 0 }),
     memoryUtilizationFlag: '--mem-fraction-static',
-    unusableBytes: (model, workload) => unreckonedBytes(model, workload, settings),
+    unusableBytes: (model, workload) => unreckonedBytes(model, workload, settings, draft),
     plan: (model, workload) => {
       checkRequests(workload, settings);
-      const { shards, contextOf } = layoutOf(model, workload, settings);
+      const { shards, contextOf } = layoutOf(model, workload, settings, draft);
       return {
         tokenShards: replicasInUse(workload),
         ranks: shards.map((shard) => ({
@@ -59,15 +62,8 @@ export function sglang(settings: SglangSettings = {}): Engine {
 const MAX_RUNNING_REQUESTS = 4096;
 
 /** @throws InputError where a replica would have more sequences than it runs at a time. */
-function checkRequests(
-  { numSequences, dataParallel }: Workload,
-  { maxRunningRequests, enableDpAttention }: SglangSettings,
-): void {
-  const shared = enableDpAttention === true ? dataParallel : 1;
-  const most =
-    maxRunningRequests === undefined
-      ? MAX_RUNNING_REQUESTS
-      : Math.max(1, Math.floor(maxRunningRequests / shared));
+function checkRequests({ numSequences, dataParallel }: Workload, settings: SglangSettings): void {
+  const most = Math.max(1, requestsGiven({ dataParallel }, settings) ?? MAX_RUNNING_REQUESTS);
   if (ceilDiv(numSequences, dataParallel) > most) {
     throw new InputError(
       `SGLang runs at most ${most} sequences at a time on each replica (--max-running-requests); numSequences is ${numSequences}.`,

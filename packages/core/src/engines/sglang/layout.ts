@@ -1,12 +1,14 @@
 import { type Shard, shardsOf } from '../../deployment/shards.js';
 import type { Workload } from '../../deployment/workload.js';
+import { memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { cacheDtypeOf } from './cache-types.js';
 import { stagesOf } from './layers.js';
 import { pageSizeOf } from './page-size.js';
-import type { PoolContext } from './pools.js';
+import type { PoolContext } from './pool-context.js';
 import type { SglangSettings } from './settings.js';
+import { speculationOf } from './speculation.js';
 import { statesOfRequest } from './states.js';
 import { type TokenRules, tokenRules } from './tokens.js';
 
@@ -22,9 +24,15 @@ export interface SglangLayout {
  *
  * @throws InputError where SGLang cannot run the model or workload, or what it does is not known here.
  */
-export function layoutOf(model: Model, workload: Workload, settings: SglangSettings): SglangLayout {
+export function layoutOf(
+  model: Model,
+  workload: Workload,
+  settings: SglangSettings,
+  draft?: Model,
+): SglangLayout {
   const { tensorParallel, dataParallel, contextParallel, pipelineParallel } = workload;
-  const cacheDtype = cacheDtypeOf(workload);
+  const isLatent = model.layers.flatMap(memoriesOf).some(({ kind }) => kind === 'latent');
+  const cacheDtype = cacheDtypeOf(workload, settings, isLatent);
   if (contextParallel > 1) {
     throw new InputError(
       `contextParallel is ${contextParallel}, which is not known here for SGLang; it must be 1.`,
@@ -43,6 +51,7 @@ export function layoutOf(model: Model, workload: Workload, settings: SglangSetti
       `tensorParallel is ${attentionParallel}, which does not divide the ${numAttentionHeads} attention heads of ${name}; SGLang needs one that does.`,
     );
   }
+  const speculation = speculationOf(model, settings);
   const tokens = tokenRules(model, pageSizeOf(model, settings), settings);
   const stages = stagesOf(model, pipelineParallel);
   return {
@@ -58,6 +67,9 @@ export function layoutOf(model: Model, workload: Workload, settings: SglangSetti
       cacheDtype,
       numSequences,
       tensorParallel: attentionParallel,
+      pipelineParallel,
+      speculation,
+      draft,
       states: statesFor(model, numSequences, settings, shared ? dataParallel : 1),
     }),
   };

@@ -1,24 +1,15 @@
-import type { Layer, Memory } from '../../model/layer.js';
+import type { Layer, Memory, RecurrentLayer } from '../../model/layer.js';
 import { InputError } from '../../text/errors.js';
 import type { PoolRule } from '../contract.js';
 import { hasSlidingPool, isDeepseekV4 } from './architectures.js';
 import { deepseekV4Entries } from './deepseek-v4.js';
+import { draftEntriesOf } from './draft.js';
 import { type Entry, pagedEntry } from './entry.js';
 import { storedMemories } from './layers.js';
-import { headsRow, indexerRow, latentRow, type Row, type RowContext } from './rows.js';
-import type { SglangSettings } from './settings.js';
-import { stateSlotOf } from './states.js';
-import type { PoolTokens, TokenRules } from './tokens.js';
-
-/** What the size of the pools of a stage depends on. */
-export interface PoolContext extends RowContext {
-  readonly settings: SglangSettings;
-  readonly tokens: TokenRules;
-  /** Sequences of one data-parallel replica. */
-  readonly numSequences: number;
-  /** States of recurrent layers, the one that takes the writes of padding left out. */
-  readonly states: number;
-}
+import type { PoolContext } from './pool-context.js';
+import { headsRow, indexerRow, latentRow, type Row } from './rows.js';
+import { speculativeStateOf, stateSlotOf } from './states.js';
+import type { PoolTokens } from './tokens.js';
 
 /** What the buffers of each pool of a stage are made of. */
 export function entriesOf(layers: readonly Layer[], context: PoolContext): readonly Entry[] {
@@ -31,7 +22,7 @@ export function entriesOf(layers: readonly Layer[], context: PoolContext): reado
 }
 
 function entriesOfMemory(memory: Memory, context: PoolContext): readonly Entry[] {
-  const { model, settings, tokens, states } = context;
+  const { model, settings, tokens } = context;
   if (isDeepseekV4(model) && (memory.kind === 'latent' || memory.kind === 'compressed')) {
     return deepseekV4Entries(memory, context);
   }
@@ -49,33 +40,39 @@ function entriesOfMemory(memory: Memory, context: PoolContext): readonly Entry[]
       return [ofSlidingPool(`chunked(${memory.attentionChunkSize})`, headsRow(memory, context))];
     case 'latent':
       return [ofFullPool('latent', latentRow(memory, context)), ...indexerEntries(memory, context)];
-    case 'recurrent': {
-      const { convolutionBytes, stateBytes, arithmetic } = stateSlotOf(
-        memory,
-        model,
-        context.tensorParallel,
-        settings,
-      );
-      return [
-        {
-          pool: 'recurrent',
-          slots: () => states + 1,
-          tokensPerSlot: 1,
-          keyBytes: 0,
-          valueBytes: 0,
-          convolutionBytes,
-          stateBytes,
-          arithmetic,
-          rule: () => `${states} states and one for the writes of padding`,
-        },
-      ];
-    }
+    case 'recurrent':
+      return stateEntries(memory, context);
     case 'compressed':
     case 'cross':
     case 'shared':
     case 'none':
       return [];
   }
+}
+
+function stateEntries(memory: RecurrentLayer, context: PoolContext): readonly Entry[] {
+  const { model, settings, tensorParallel, states, numSequences, speculation } = context;
+  const slot = stateSlotOf(memory, model, tensorParallel, settings);
+  const noTokens = { tokensPerSlot: 1, keyBytes: 0, valueBytes: 0 };
+  const own: Entry = {
+    ...noTokens,
+    ...slot,
+    pool: 'recurrent',
+    slots: () => states + 1,
+    rule: () => `${states} states and one for the writes of padding`,
+  };
+  return speculation === undefined
+    ? [own]
+    : [
+        own,
+        {
+          ...noTokens,
+          ...speculativeStateOf(memory, model, tensorParallel, settings, speculation),
+          pool: 'speculative states',
+          slots: () => numSequences + 1,
+          rule: () => `${numSequences} running requests and one for the writes of padding`,
+        },
+      ];
 }
 
 function indexerEntries(memory: Memory, context: PoolContext): readonly Entry[] {
@@ -88,7 +85,12 @@ function checkGeometry(entries: readonly Entry[], { model }: PoolContext): void 
   const rows = new Map<string, string>();
   for (const { pool, arithmetic } of entries) {
     const known = rows.get(pool);
-    if (known !== undefined && known !== arithmetic && pool !== 'recurrent') {
+    if (
+      known !== undefined &&
+      known !== arithmetic &&
+      pool !== 'recurrent' &&
+      pool !== 'speculative states'
+    ) {
       throw new InputError(
         `SGLang has one row size for all layers of a pool, but layers of ${model.name} have ${known} and ${arithmetic}; use the engine ideal.`,
       );
@@ -100,7 +102,7 @@ function checkGeometry(entries: readonly Entry[], { model }: PoolContext): void 
 /** The pools of a stage, a rule for each. */
 export function poolsOf(layers: readonly Layer[], context: PoolContext): readonly PoolRule[] {
   const pools = new Map<string, Entry[]>();
-  for (const entry of entriesOf(layers, context)) {
+  for (const entry of [...entriesOf(layers, context), ...draftEntriesOf(context)]) {
     pools.set(entry.pool, [...(pools.get(entry.pool) ?? []), entry]);
   }
   const { tokens, numSequences } = context;

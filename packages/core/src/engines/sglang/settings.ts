@@ -1,21 +1,60 @@
 import type { EngineSetting, SettingsOf } from '../settings.js';
+import { SGLANG_RELEASES } from './releases.js';
 
 const STATE_DTYPES = ['float32', 'float16', 'bfloat16'] as const;
 
-/** Flags of `sglang serve`, with their defaults there on a Hopper GPU. */
+/** Flags of `sglang serve`, with their defaults there on a Hopper GPU. `--context-length` is the workload's. */
 export const SGLANG_SETTINGS = [
+  {
+    key: 'version',
+    flag: '--engine-version',
+    type: SGLANG_RELEASES.names,
+    check: (version: string) => void SGLANG_RELEASES.named(version),
+    description: `the release of SGLang whose rules apply, such as 0.4.9.post2 too; ${SGLANG_RELEASES.named().release} by default`,
+  },
   {
     key: 'maxRunningRequests',
     flag: '--max-running-requests',
     type: 'integer',
-    description: 'sequences that run at a time; 4096 on each replica by default',
+    description: 'sequences that run at a time; 4096 on each replica by default, 48 with speculation',
   },
   {
     key: 'memFractionStatic',
     flag: '--mem-fraction-static',
     type: 'fraction',
     description:
-      'the part of memory that weights and cache take together, nothing else; by default what the other flags leave, which is not known here',
+      'the part of memory that weights and cache take together, nothing else; by default what is not reserved for chunks of prefills, graphs and ranks',
+  },
+  {
+    key: 'chunkedPrefillSize',
+    flag: '--chunked-prefill-size',
+    type: 'integer',
+    description: 'tokens of a chunk of a prefill; 2048 to 16384 by default, by the memory of the device',
+  },
+  {
+    key: 'cudaGraphMaxBs',
+    flag: '--cuda-graph-max-bs',
+    type: 'integer',
+    description:
+      'the most sequences of a step that decode graphs are captured for; 8 to 512 by default, by the memory of the device',
+  },
+  {
+    key: 'disableCudaGraph',
+    flag: '--disable-cuda-graph',
+    type: 'boolean',
+    description: 'no graphs are captured, neither for decoding nor for prefills; off by default',
+  },
+  {
+    key: 'maxTotalTokens',
+    flag: '--max-total-tokens',
+    type: 'integer',
+    description: 'the most tokens of the pools; what the memory holds by default',
+  },
+  {
+    key: 'enableMultimodal',
+    flag: '--enable-multimodal',
+    type: 'boolean',
+    description: 'the image encoder of Gemma 3, Llama 4, Step3 and Inkling is used too; off by default',
   },
   {
     key: 'pageSize',
@@ -69,6 +108,31 @@ export const SGLANG_SETTINGS = [
     type: 'boolean',
     description:
       'no prefixes are shared, so recurrent layers keep one state for each request; off by default',
+  },
+  {
+    key: 'speculativeAlgorithm',
+    flag: '--speculative-algorithm',
+    type: ['EAGLE', 'EAGLE3', 'NEXTN', 'STANDALONE', 'NGRAM'],
+    description: 'how tokens are drafted; none are by default',
+  },
+  {
+    key: 'speculativeNumSteps',
+    flag: '--speculative-num-steps',
+    type: 'integer',
+    description: 'passes of the draft for each of the model; 3 or 5 by default, by the architecture',
+  },
+  {
+    key: 'speculativeEagleTopk',
+    flag: '--speculative-eagle-topk',
+    type: 'integer',
+    description: 'tokens that each pass of the draft goes on with; 1 or 4 by default, by the architecture',
+  },
+  {
+    key: 'speculativeNumDraftTokens',
+    flag: '--speculative-num-draft-tokens',
+    type: 'integer',
+    description:
+      'tokens that the model checks in one pass; 4 or 8 by default, by the architecture, one more than the steps where those draft one token each',
   },
   {
     key: 'enableDpAttention',

@@ -3,7 +3,9 @@ import type { RecurrentLayer, RecurrentMechanism } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { supportsExtraBuffer } from './architectures.js';
+import { factsOf } from './releases.js';
 import type { SglangSettings } from './settings.js';
+import type { Speculation } from './speculation.js';
 
 /** One slot of a recurrent layer's state on one tensor-parallel rank. */
 export interface StateSlot {
@@ -74,6 +76,35 @@ export function stateSlotOf(
   return { convolutionBytes, stateBytes, arithmetic: `(${parts.join(' + ')})` };
 }
 
+/**
+ * What speculation keeps for each running request: the state after each drafted token, and the last inputs of the
+ * convolution before it; windows of a chain overlap, so they are kept once where the release does so.
+ *
+ * Source: sgl-project/sglang v0.5.23, `python/sglang/srt/mem_cache/memory_pool.py` (`MambaPool.__init__`,
+ * `conv_window_dedup_enabled`).
+ */
+export function speculativeStateOf(
+  memory: RecurrentLayer,
+  model: Model,
+  tensorParallel: number,
+  settings: SglangSettings,
+  { numDraftTokens, topK }: Speculation,
+): StateSlot {
+  const slot = stateSlotOf(memory, model, tensorParallel, settings);
+  const inputs = (memory.convolution?.kernelSize ?? 1) - 1;
+  const { sharesWindows } = factsOf(settings);
+  const isShared =
+    topK === 1 &&
+    (sharesWindows === 'all' ||
+      (sharesWindows === 'notDeltaAttention' && memory.mechanism !== 'kimi_delta_attention'));
+  const columns = isShared ? numDraftTokens + inputs - 1 : numDraftTokens * inputs;
+  return {
+    convolutionBytes: inputs === 0 ? 0 : (slot.convolutionBytes / inputs) * columns,
+    stateBytes: slot.stateBytes * numDraftTokens,
+    arithmetic: `${numDraftTokens} drafted x ${slot.arithmetic}, ${columns} inputs of the convolution for ${inputs}`,
+  };
+}
+
 function bytesOf(shape: readonly number[], dtype: DtypeName): number {
   return rowBytes(
     dtypeOf(dtype),
@@ -100,9 +131,15 @@ export function statesOfRequest(model: Model, settings: SglangSettings): number 
     return 1;
   }
   const { mambaRadixCacheStrategy = 'auto' } = settings;
+  const { extraBuffers } = factsOf(settings);
+  if (extraBuffers === 'none' && mambaRadixCacheStrategy !== 'auto') {
+    throw new InputError(
+      `SGLang ${settings.version} has no --mamba-radix-cache-strategy ${mambaRadixCacheStrategy}; leave it out.`,
+    );
+  }
   const strategy =
     mambaRadixCacheStrategy === 'auto'
-      ? supportsExtraBuffer(model)
+      ? extraBuffers === 'default' && supportsExtraBuffer(model)
         ? 'extra_buffer'
         : 'no_buffer'
       : mambaRadixCacheStrategy;

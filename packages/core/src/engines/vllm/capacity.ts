@@ -51,6 +51,30 @@ export function vllmCapacity(
   availableBytes: number,
 ): VllmCapacity {
   checkInteger(availableBytes, 'availableBytes', 0);
+  return capacityOf(model, workload, settings, (blockBytes) => Math.floor(availableBytes / blockBytes));
+}
+
+/**
+ * The same for a cache of so many blocks, whatever memory there is: `--num-gpu-blocks-override`.
+ *
+ * @throws InputError as `vllmCapacity` does.
+ */
+export function vllmCapacityOfBlocks(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  numBlocks: number,
+): VllmCapacity {
+  checkInteger(numBlocks, '--num-gpu-blocks-override');
+  return capacityOf(model, workload, settings, () => numBlocks);
+}
+
+function capacityOf(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  blocksOfStage: (blockBytes: number) => number,
+): VllmCapacity {
   const { groups, stages, rules, blocksPerRequest } = blockLayoutOf(
     checkModel(model),
     checkWorkload(workload),
@@ -61,7 +85,7 @@ export function vllmCapacity(
     throw new InputError(`${model.name} has no cache, so vLLM logs no size of one.`);
   }
   const { contextLength, contextParallel } = workload;
-  const numBlocks = Math.min(...blockBytes.map((bytes) => Math.floor(availableBytes / bytes)));
+  const numBlocks = Math.min(...blockBytes.map(blocksOfStage));
   const ofRequest = blocksPerRequest(contextLength);
   const maxConcurrency = numBlocks / ofRequest;
   const smallestBlock = Math.min(...groups.flat().map((spec) => rules.tokensOfBlock(spec, contextLength)));

@@ -24,7 +24,7 @@ export function batchedTokensOn(name: string, memoryBytes: number, settings: Vll
   if (memoryBytes >= 160 * GIB && factsOf(settings).hasHugeGpus) {
     return 16_384;
   }
-  return isLarge(name, memoryBytes, settings) ? 8192 : 2048;
+  return isLarge(name, memoryBytes) ? 8192 : 2048;
 }
 
 /**
@@ -37,11 +37,13 @@ export function batchedTokensOn(name: string, memoryBytes: number, settings: Vll
 export function sequencesOn(name: string, memoryBytes: number, settings: VllmSettings): number {
   const tokens = settings.maxNumBatchedTokens ?? batchedTokensOn(name, memoryBytes, settings);
   const isHuge = memoryBytes >= 160 * GIB && factsOf(settings).hasHugeGpus;
-  return Math.min(tokens, isHuge || isLarge(name, memoryBytes, settings) ? 1024 : 256);
+  return Math.min(tokens, isHuge || isLarge(name, memoryBytes) ? 1024 : 256);
 }
 
-/** Since 0.33 a GB10, the chip of DGX Spark, is a small one whatever its memory. */
-function isLarge(name: string, memoryBytes: number, settings: VllmSettings): boolean {
-  const isExcepted = /a100/i.test(name) || (/gb10\b/i.test(name) && factsOf(settings).gb10IsSmall);
-  return memoryBytes >= 70 * GIB && !isExcepted;
+/**
+ * A GB10, the chip of DGX Spark, is a small one whatever its memory: 0.33 says so, and before NVML does not give its memory,
+ * for which vLLM then takes what it does for small GPUs (public logs of 0.17 to 0.27).
+ */
+function isLarge(name: string, memoryBytes: number): boolean {
+  return memoryBytes >= 70 * GIB && !/a100|gb10\b/i.test(name);
 }

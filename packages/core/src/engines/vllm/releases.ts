@@ -4,6 +4,10 @@ import { type Release, releasesOf } from '../releases.js';
 export interface VllmFacts {
   /** `GPU KV cache size` is the concurrency times the context; else `num_blocks // groups x block size`. */
   readonly logsTokensOfRequests: boolean;
+  /** It and the concurrency are one line. */
+  readonly logsCapacityInOneLine: boolean;
+  /** GiB are rounded to two decimals and printed without zeros at the end; else always with two. */
+  readonly logsGibWithoutZeros: boolean;
   /** The null block is left out where requests must fit. */
   readonly nullBlockCounts: boolean;
   /** Kinds of layers are made groups of the most frequent one's size where it has less than this many times the rarest's. */
@@ -40,14 +44,38 @@ export interface VllmFacts {
   readonly gpuMemoryUtilization: number;
   /** GPUs of 160 GiB and more compute 16384 tokens in a step. */
   readonly hasHugeGpus: boolean;
-  /** A GB10 counts as a small GPU whatever its memory. */
-  readonly gb10IsSmall: boolean;
+  /** How sampling by top-k and top-p, which the start-up run tries, cuts the logits. */
+  readonly sampler: 'flashinfer or sort' | 'sort' | 'triton' | 'flashinfer';
+  /** Models that the second model runner (V2) runs by default; `dense` are those without experts and recurrent layers. */
+  readonly secondRunner: 'none' | 'listed, dense and not quantized' | 'listed' | 'listed and dense' | 'all';
+  readonly secondRunnerArchitectures: readonly string[];
+  /** What its start-up run samples with: the logits as they are, a copy in fp32, or every option as the first one's does. */
+  readonly secondRunnerSamples: 'in place' | 'with a copy' | 'with every option';
+  readonly secondRunnerEstimatesGraphs: boolean;
+  /** What CUDA graphs will take: not asked, printed, or also taken off the memory for the cache. */
+  readonly graphEstimate: 'none' | 'printed' | 'subtracted';
+  /** What the start-up run left allocated counts as it is; else weights and what is outside torch are added up. */
+  readonly countsConsumedMemory: boolean;
+  /** Compute capabilities of devices of which start-up logs of the release are in the golden file `vllm-startup.json`. */
+  readonly loggedOn: readonly string[];
+  /** The workspace of experts stays allocated after a step. */
+  readonly keepsExpertWorkspace: boolean;
+  /** Tensor-parallel ranks on NVLink reduce through symmetric memory and workspaces outside torch. */
+  readonly ranksShareMemory: 'no' | 'some' | 'yes';
 }
 
 /** A release of vLLM, and the architectures that it had no class for any more. */
 export interface VllmRelease extends Release<VllmFacts> {
   readonly removedArchitectures?: readonly string[];
 }
+
+/** `DEFAULT_V2_MODEL_RUNNER_ARCHITECTURES` of `vllm/config/vllm.py`. */
+const FIRST_LISTED = ['LlamaForCausalLM', 'MistralForCausalLM', 'Qwen3ForCausalLM'];
+const LISTED_EXPERTS = ['DeepseekV2ForCausalLM', 'Qwen2MoeForCausalLM', 'GraniteMoeForCausalLM'];
+const LATER_LISTED = [
+  ...LISTED_EXPERTS,
+  ...['InklingForCausalLM', 'InklingForConditionalGeneration', 'LongcatFlashNgramForCausalLM'],
+];
 
 /**
  * vLLM's releases, newest first, each with what changed in it.
@@ -60,15 +88,27 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.33',
     known: 'run',
-    facts: { gatedDeltaNetsCheckpoint: true, speculates: true, gb10IsSmall: true },
+    facts: {
+      loggedOn: [],
+      secondRunnerSamples: 'with every option',
+      gatedDeltaNetsCheckpoint: true,
+      speculates: true,
+    },
   },
-  { release: '0.32', known: 'read', facts: { mamba2Checkpoints: true } },
+  { release: '0.32', known: 'read', facts: { loggedOn: ['8.0'], mamba2Checkpoints: true } },
   { release: '0.31', known: 'read', facts: {} },
-  { release: '0.30', known: 'read', facts: {} },
+  { release: '0.30', known: 'read', facts: { loggedOn: [] } },
   {
     release: '0.29',
     known: 'read',
-    facts: { nullBlockCounts: true, packsPatterns: true, hasFlashKda: true },
+    facts: {
+      loggedOn: ['12.0'],
+      secondRunner: 'all',
+      secondRunnerEstimatesGraphs: true,
+      nullBlockCounts: true,
+      packsPatterns: true,
+      hasFlashKda: true,
+    },
     removedArchitectures: [
       'ArcticForCausalLM',
       'ChameleonForConditionalGeneration',
@@ -78,17 +118,36 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       'StableLMEpochForCausalLM',
     ],
   },
-  { release: '0.28', known: 'read', facts: { alignsMambaStates: true, hasHugeGpus: true } },
+  {
+    release: '0.28',
+    known: 'read',
+    facts: {
+      loggedOn: ['8.6'],
+      logsCapacityInOneLine: true,
+      secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration', 'DeepseekV4ForCausalLM'],
+      alignsMambaStates: true,
+      hasHugeGpus: true,
+    },
+  },
   {
     release: '0.27',
     known: 'read',
-    facts: { keepsEveryTokenBesideLatents: true, hybridLatentAlignment: 128 },
+    facts: {
+      secondRunnerSamples: 'with a copy',
+      loggedOn: ['8.9', '12.0', '12.1'],
+      secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration'],
+      countsConsumedMemory: true,
+      keepsEveryTokenBesideLatents: true,
+      hybridLatentAlignment: 128,
+    },
     removedArchitectures: ['Plamo2ForCausalLM'],
   },
   {
     release: '0.26',
     known: 'read',
     facts: {
+      secondRunnerSamples: 'in place',
+      secondRunnerArchitectures: LATER_LISTED,
       padsAttentionPages: true,
       countsBatchesInFlight: true,
       cachesHybridPrefixes: true,
@@ -99,13 +158,17 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.25',
     known: 'read',
-    facts: {},
+    facts: { loggedOn: [], secondRunner: 'listed and dense', secondRunnerArchitectures: LISTED_EXPERTS },
     removedArchitectures: ['AquilaForCausalLM', 'Grok1ForCausalLM', 'Grok1ModelForCausalLM'],
   },
   {
     release: '0.24',
     known: 'read',
-    facts: {},
+    facts: {
+      loggedOn: ['12.0'],
+      secondRunner: 'listed',
+      secondRunnerArchitectures: [...FIRST_LISTED, ...LISTED_EXPERTS],
+    },
     removedArchitectures: [
       'BaiChuanForCausalLM',
       'BaichuanForCausalLM',
@@ -119,38 +182,74 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       'XverseForCausalLM',
     ],
   },
-  { release: '0.23', known: 'read', facts: {}, removedArchitectures: ['JAISLMHeadModel'] },
-  { release: '0.22', known: 'read', facts: {} },
-  { release: '0.21', known: 'read', facts: {} },
+  {
+    release: '0.23',
+    known: 'read',
+    facts: { secondRunnerArchitectures: FIRST_LISTED },
+    removedArchitectures: ['JAISLMHeadModel'],
+  },
+  {
+    release: '0.22',
+    known: 'read',
+    facts: {
+      secondRunner: 'listed, dense and not quantized',
+      secondRunnerArchitectures: ['Qwen3ForCausalLM'],
+    },
+  },
+  {
+    release: '0.21',
+    known: 'read',
+    facts: { loggedOn: [], graphEstimate: 'subtracted', sampler: 'flashinfer' },
+  },
   { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true } },
   {
     release: '0.20',
     known: 'read',
-    facts: { slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
+    facts: { loggedOn: ['12.0', '12.1'], slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
   },
-  { release: '0.19', known: 'read', facts: {} },
-  { release: '0.18', known: 'read', facts: { nearlyEqualCounts: 1.5, latentBlockSize: 16 } },
-  { release: '0.17', known: 'read', facts: {} },
+  { release: '0.19', known: 'read', facts: { loggedOn: ['9.0', '12.1'] } },
+  {
+    release: '0.18',
+    known: 'read',
+    facts: { graphEstimate: 'printed', nearlyEqualCounts: 1.5, latentBlockSize: 16 },
+  },
+  { release: '0.17', known: 'read', facts: { sampler: 'triton' } },
   { release: '0.16', known: 'read', facts: {} },
-  { release: '0.15', known: 'read', facts: {} },
-  { release: '0.14', known: 'read', facts: { fullLayersStoreValueHeadDim: true } },
+  { release: '0.15', known: 'read', facts: { loggedOn: ['9.0'] } },
+  { release: '0.14', known: 'read', facts: { logsGibWithoutZeros: true, fullLayersStoreValueHeadDim: true } },
   {
     release: '0.13',
     known: 'read',
-    facts: {},
+    facts: { keepsExpertWorkspace: true },
     removedArchitectures: ['Phi4MultimodalForCausalLM'],
   },
-  { release: '0.12', known: 'read', facts: { nearlyEqualCounts: 1.25 } },
+  {
+    release: '0.12',
+    known: 'read',
+    facts: { loggedOn: [], ranksShareMemory: 'yes', nearlyEqualCounts: 1.25 },
+  },
   {
     release: '0.11',
     known: 'read',
-    facts: {},
+    facts: { loggedOn: ['9.0'], sampler: 'sort', ranksShareMemory: 'some' },
     removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
   },
   {
     release: '0.10',
     known: 'read',
     facts: {
+      loggedOn: ['8.9'],
+      logsCapacityInOneLine: false,
+      logsGibWithoutZeros: false,
+      sampler: 'flashinfer or sort',
+      secondRunner: 'none',
+      secondRunnerArchitectures: [],
+      secondRunnerSamples: 'with a copy',
+      secondRunnerEstimatesGraphs: false,
+      graphEstimate: 'none',
+      countsConsumedMemory: false,
+      keepsExpertWorkspace: false,
+      ranksShareMemory: 'no',
       logsTokensOfRequests: false,
       nullBlockCounts: false,
       nearlyEqualCounts: 1,
@@ -171,7 +270,6 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       packsPatterns: false,
       gpuMemoryUtilization: 0.9,
       hasHugeGpus: false,
-      gb10IsSmall: false,
     },
   },
 ]);

@@ -95,12 +95,7 @@ describe.each(Object.keys(golden.models))("%s, as SGLang's own code makes its po
     expect(run(known, use, set).totalBytes).toBe(engineBytes);
     if (log.capacity !== undefined) {
       const found = sglangCapacity(known, { ...DEFAULT_WORKLOAD, ...use }, set, golden.availableBytes);
-      const {
-        maxTotalNumTokens,
-        swaTokens = null,
-        maxMambaCacheSize = null,
-        maxRunningRequests = null,
-      } = found;
+      const { maxTotalNumTokens, swaTokens = null, maxMambaCacheSize = null, maxRunningRequests } = found;
       expect({ maxTotalNumTokens, swaTokens, maxMambaCacheSize, maxRunningRequests }).toEqual(log.capacity);
     }
   });
@@ -373,7 +368,13 @@ describe('what the engine logs', () => {
       maxMambaCacheSize: undefined,
       convolutionBytes: 0,
       stateBytes: 0,
-      maxRunningRequests: undefined,
+      swaKeyBytes: 0,
+      swaValueBytes: 0,
+      speculativeConvolutionBytes: 0,
+      speculativeStateBytes: 0,
+      draftKeyBytes: 0,
+      draftValueBytes: 0,
+      maxRunningRequests: 500,
     } satisfies SglangCapacity);
   });
 
