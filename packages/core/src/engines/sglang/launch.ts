@@ -50,7 +50,7 @@ export function readSglang(command: LaunchCommand): LaunchReading {
     hasDottedKeys: false,
   });
   const counted = countedKeys(SGLANG_SETTINGS);
-  const known = new Set([...counted, 'attnDpSize', 'nnodes', 'nodeRank']);
+  const known = new Set([...counted, ...Object.values(RENAMED), 'attnDpSize', 'nnodes', 'nodeRank']);
   interpreted(given, { memory: SGLANG_MEMORY_FLAGS, counted: known, suffixes: SGLANG_HUMAN }, said);
   readEnvironment(command, MEMORY_VARIABLES, new Set(), said);
   for (const word of positionals) {
@@ -59,12 +59,25 @@ export function readSglang(command: LaunchCommand): LaunchReading {
       said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
     }
   }
+  sayRenamed(said);
   sayAttentionGroups(said);
   sayNodes(said);
   if (given.some(({ flag }) => flag?.names[0] === '--config')) {
     said.missing.push({ what: 'The file of --config is not read.', give: 'the flags that stand in it' });
   }
   return finished(command, 'sglang', counted, '--model-path', said);
+}
+
+/** Settings that newer releases have under another flag: it, by the key that the rules know. */
+export const RENAMED = { cudaGraphMaxBs: 'cudaGraphMaxBsDecode' } as const;
+
+function sayRenamed(said: Interpreted): void {
+  for (const [key, newer] of Object.entries(RENAMED)) {
+    const value = said.settings[newer];
+    if (value !== undefined) {
+      said.settings[key] = value;
+    }
+  }
 }
 
 /** `--attn-dp-size N` is `--dp-size N --enable-dp-attention`, which it replaces. */

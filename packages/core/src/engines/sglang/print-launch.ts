@@ -9,13 +9,19 @@ import {
 } from '../launch/print.js';
 import type { SaidDeployment } from '../launch/said.js';
 import { cacheTypeWord } from './cache-types.js';
-import { SGLANG_FLAG_TABLE } from './launch.js';
+import { RENAMED, SGLANG_FLAG_TABLE } from './launch.js';
 import { SGLANG_MEMORY_FLAGS } from './memory-flags.js';
 
 /** The `sglang serve` command of a deployment. @throws InputError where SGLang has no flag for what it says. */
 export function printSglang(deployment: SaidDeployment): PrintedLaunch {
   const { model, draft, engine, load, parallelism } = deployment;
-  const { version: _, ...settings } = engine.settings;
+  const { version: _, ...known } = engine.settings;
+  const settings = Object.fromEntries(
+    Object.entries(known).map(([key, value]) => [
+      Object.hasOwn(RENAMED, key) ? RENAMED[key as keyof typeof RENAMED] : key,
+      value,
+    ]),
+  );
   refuseSplits(deployment, 'SGLang', ['contextParallel']);
   return {
     words: [

@@ -17,7 +17,7 @@ export const VLLM_MEMORY_FLAGS = memoryFlags(
   --enable-hc-sp --enable-expert-parallel --enable-batch-sharded-sampling --enable-ep-weight-filter --all2all-backend
   --enable-dbo --ubatch-size --enable-elastic-ep --elastic-ep-max-dp-size --dbo-decode-token-threshold
   --dbo-prefill-token-threshold --enable-eplb --num-redundant-experts --eplb-config --expert-placement-strategy
-  --disable-custom-all-reduce --block-size --gpu-memory-utilization --kv-cache-memory-bytes --kv-cache-memory
+  --disable-custom-all-reduce --block-size --gpu-memory-utilization --kv-cache-memory-bytes
   --num-gpu-blocks-override --enable-prefix-caching --prefix-cache-retention-interval --kv-cache-dtype-skip-layers
   --kv-sharing-fast-prefill --swa-bounded-replay --mamba-cache-dtype --mamba-ssm-cache-dtype --mamba-block-size
   --prefix-match-unit --mamba-cache-mode --enable-mamba-shared-prefix-checkpoint --replayssm-buffer-len
