@@ -86,7 +86,7 @@ function division({ item, settled: { devices }, fit }: FitAnswer): readonly Note
   const line = (label: string, { bytes, low, high }: Quantity, notes: readonly string[]): Note => ({
     label,
     value: formatBytes(Math.max(0, bytes)),
-    note: [...(low === high ? [] : [rangeText(low, high)]), ...notes].join('; '),
+    note: [...rangeText(low, high), ...notes].join('; '),
   });
   return [
     line('in all', total, [devices.device.totalSource]),
@@ -130,10 +130,14 @@ function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)}%`;
 }
 
-function rangeText(low: number, high: number): string {
+/** Both ends, where they do not read the same. */
+function rangeText(low: number, high: number): readonly string[] {
   const [least, most] = [formatBytes(Math.max(0, low)), formatBytes(Math.max(0, high))];
+  if (least === most) {
+    return [];
+  }
   const [number, unit] = least.split(' ');
-  return most.endsWith(` ${unit}`) ? `${number} to ${most}` : `${least} to ${most}`;
+  return [most.endsWith(` ${unit}`) ? `${number} to ${most}` : `${least} to ${most}`];
 }
 
 function tooLarge({ budget, numDevices }: Fit): string {
