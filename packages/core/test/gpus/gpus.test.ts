@@ -108,11 +108,11 @@ describe('the GPUs', () => {
         ]) {
           expect(gpusNamed(text)).toEqual([{ gpu, count }]);
         }
-        expect(gpusNamed(gpu.id)).toEqual([{ gpu, count: 1 }]);
+        expect(gpusNamed(gpu.id)).toEqual([{ gpu }]);
       }),
     );
     expect(gpusNamed('rtx-4090, 2x 3060').map(({ gpu, count }) => [gpu.id, count])).toEqual([
-      ['rtx-4090', 1],
+      ['rtx-4090', undefined],
       ['rtx-3060', 2],
     ]);
   });
