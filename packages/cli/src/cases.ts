@@ -1,20 +1,30 @@
+import { existsSync } from 'node:fs';
 import {
   type Case,
+  type Deployment,
   type Design,
   type DesignKind,
+  type DesignKnobs,
   designs,
+  engineNamed,
   InputError,
-  type KnobTexts,
   type Model,
+  type Settled,
+  settle,
 } from '@kv/core';
-import { hasGeometry, knobsFrom, singleDesign } from './geometry.js';
+import { gpuNamed } from '@kv/core/gpus';
+import type { LaunchReading } from '@kv/core/launch';
+import { type DeploymentOptions, deploymentOfLaunch, deploymentsFrom } from './deployments.js';
+import { launchFrom } from './input/launch.js';
 import { modelFrom } from './input/model.js';
 import type { Wanted } from './input/model-files.js';
-import type { WorkloadOptions } from './options.js';
-import { type Use, usesOf } from './workload.js';
 
-/** A case with the reasons behind its workload, and the kind of its design where it is one. */
-export interface CliCase extends Case, Use {
+/** A case with what it was settled from and why, and the kind of its design where it is one. */
+export interface CliCase extends Case {
+  readonly deployment: Deployment;
+  readonly settled: Settled;
+  /** Of a launch command: what its words are. */
+  readonly launch?: LaunchReading;
   readonly kind?: DesignKind;
 }
 
@@ -25,69 +35,125 @@ export interface CliCase extends Case, Use {
  */
 export async function caseFor(
   argument: string | undefined,
-  options: KnobTexts & WorkloadOptions,
+  options: DeploymentOptions,
   wanted: Wanted = {},
 ): Promise<CliCase> {
-  checkNotBoth(argument === undefined ? [] : [argument], options);
-  return argument === undefined
-    ? only(designCases(singleDesign(options), options))
-    : only(modelCases(await modelFrom(argument, wanted), options));
+  const [first] =
+    argument === undefined
+      ? deploymentsFrom(undefined, options).flatMap((deployment) =>
+          designCase(singleDesign(knobsOf(deployment)), deployment, [deployment]),
+        )
+      : await namedCases(argument, options, wanted);
+  if (first === undefined) {
+    throw new InputError('Nothing is asked for.');
+  }
+  return first;
 }
 
 /**
- * The models or designs that arguments and flags name, to be compared with the first of them.
+ * The models or designs that arguments and flags name, to be compared with the first of them, on each engine.
  *
+ * @param knobs sizes of designs that are used where no flag gives them.
  * @throws InputError where they name none.
  */
 export async function casesFor(
   models: readonly string[],
-  options: KnobTexts & WorkloadOptions,
+  options: DeploymentOptions,
+  knobs: Partial<DesignKnobs> = {},
 ): Promise<readonly CliCase[]> {
-  checkNotBoth(models, options);
   if (models.length === 0) {
-    return designs(knobsFrom(options)).flatMap((design) => designCases(design, options));
+    return designCases(deploymentsFrom(undefined, options, knobs));
   }
   const cases: CliCase[] = [];
   for (const argument of models) {
-    cases.push(...modelCases(await modelFrom(argument), options));
+    cases.push(...(await namedCases(argument, options)));
   }
   return cases;
 }
 
-/** A design, used as the flags say, on each engine that they name. */
-export function designCases(design: Design, options: WorkloadOptions): readonly CliCase[] {
-  const { kind, label } = design;
-  return labelled(label, usesOf(design.model, options)).map((use) => ({
-    kind,
-    ...use,
-    // A design's recurrent states are kept in the dtype that the user names for everything.
-    model: { ...design.model, dtype: use.keyDtype },
-  }));
+/** A model on each engine that the flags name, or a launch command. */
+async function namedCases(
+  argument: string,
+  options: DeploymentOptions,
+  wanted: Wanted = {},
+): Promise<readonly CliCase[]> {
+  const launch = await launchFrom(argument);
+  if (launch === undefined) {
+    const deployments = deploymentsFrom(argument, options);
+    return modelCases(await modelFrom(argument, wanted), deployments);
+  }
+  const model = await modelFrom(modelNameOf(launch), wanted);
+  return [{ ...settledCase(deploymentOfLaunch(launch.deployment, options), model, model.name), launch }];
 }
 
-function modelCases(model: Model, options: WorkloadOptions): readonly CliCase[] {
-  return labelled(model.name, usesOf(model, options)).map((use) => ({ model, ...use }));
+/** @throws InputError where the command does not say which model it runs, in so many words. */
+function modelNameOf({ deployment: { model } }: LaunchReading): string {
+  if ('id' in model) {
+    return model.id;
+  }
+  if ('unknown' in model && existsSync(model.unknown)) {
+    return model.unknown;
+  }
+  throw new InputError(
+    'unknown' in model
+      ? `The command's model is "${model.unknown}", which cannot be looked up from here; put its name on the hub, or the path of its config.json or GGUF file, there (${model.give}).`
+      : 'A launch command names a model; this one has a geometry.',
+  );
+}
+
+/** The designs that flags describe, each on each engine. */
+function designCases(deployments: readonly Deployment[]): readonly CliCase[] {
+  const [first] = deployments;
+  return (first === undefined ? [] : designs(knobsOf(first))).flatMap((design) =>
+    deployments.flatMap((deployment) => designCase(design, deployment, deployments)),
+  );
+}
+
+function designCase(
+  { kind, label, model }: Design,
+  deployment: Deployment,
+  all: readonly Deployment[],
+): readonly CliCase[] {
+  return [{ kind, ...settledCase(deployment, model, labelOn(label, deployment, all)) }];
+}
+
+function modelCases(model: Model, deployments: readonly Deployment[]): readonly CliCase[] {
+  return deployments.map((deployment) =>
+    settledCase(deployment, model, labelOn(model.name, deployment, deployments)),
+  );
+}
+
+function settledCase(deployment: Deployment, model: Model, label: string): CliCase {
+  const settled = settle(deployment, { model, label, engineNamed, gpuNamed });
+  return { ...settled.case, deployment, settled };
 }
 
 /** The engine is part of the label where there are several. */
-function labelled(label: string, uses: readonly Use[]): readonly (Use & { readonly label: string })[] {
-  return uses.map((use) => ({ ...use, label: uses.length === 1 ? label : `${label} on ${use.engine.name}` }));
+function labelOn(label: string, { engine }: Deployment, all: readonly Deployment[]): string {
+  return all.length === 1 ? label : `${label} on ${engine.name}`;
 }
 
-/** The case of a command that shows only one. */
-function only(cases: readonly CliCase[]): CliCase {
-  const [item] = cases;
-  if (item === undefined) {
-    throw new InputError('Nothing is asked for.');
+function knobsOf({ model }: Deployment): DesignKnobs {
+  if (!('design' in model)) {
+    throw new Error('Only a deployment of a design has knobs.');
   }
-  return item;
+  return model.design;
 }
 
-function checkNotBoth(models: readonly string[], options: KnobTexts): void {
-  if (models.length > 0 && hasGeometry(options)) {
-    throw new InputError('Give either a model or geometry by hand (--emb-dim and so on), not both.');
+/**
+ * The one design that the knobs describe: MLA, sliding or hybrid where they ask for it, else GQA, else MHA.
+ *
+ * @throws InputError where they describe several.
+ */
+function singleDesign(knobs: DesignKnobs): Design {
+  const mechanisms = [knobs.kvLoraRank, knobs.slidingWindowSize, knobs.recurrentRatio];
+  const design = designs(knobs).at(-1);
+  if (
+    design === undefined ||
+    mechanisms.filter((value) => value !== undefined).length > 1 ||
+    knobs.nKvGroups.length > 1
+  ) {
+    throw new InputError('These flags describe several designs; "kv compare" shows them side by side.');
   }
-  if (models.length === 0 && !hasGeometry(options)) {
-    throw new InputError('No model is given; name one, or give --emb-dim, --n-heads and --n-layers.');
-  }
+  return design;
 }

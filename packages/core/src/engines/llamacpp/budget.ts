@@ -2,7 +2,6 @@ import type { BudgetPart, DeviceBudget } from '../../deployment/budget.js';
 import type { Workload } from '../../deployment/workload.js';
 import type { GgufTensor } from '../../import/gguf.js';
 import type { Model } from '../../model/model.js';
-import { checkExactBytes } from '../../text/exact.js';
 import { exactly, type Quantity } from '../../text/quantity.js';
 import { type ComputeBuffers, computeBuffers } from './compute-buffers.js';
 import { type PlacementFlags, placementOf } from './placement.js';
@@ -78,7 +77,6 @@ function budgetOf(
   parts: readonly BudgetPart[],
 ): DeviceBudget {
   const sum = (end: 'bytes' | 'low' | 'high') => parts.reduce((bytes, part) => bytes + part[end], 0);
-  const left = (bytes: number) => Math.max(0, checkExactBytes(bytes));
   return {
     where,
     copies: 1,
@@ -86,9 +84,9 @@ function budgetOf(
     usable,
     parts,
     available: {
-      bytes: left(usable.bytes - sum('bytes')),
-      low: left(usable.low - sum('high')),
-      high: left(usable.high - sum('low')),
+      bytes: usable.bytes - sum('bytes'),
+      low: usable.low - sum('high'),
+      high: usable.high - sum('low'),
       how: parts.every(({ how }) => how === 'rule') ? usable.how : 'formula',
     },
   };
