@@ -125,7 +125,12 @@ describe('caches of llama.cpp', () => {
 
 describe('the budget of a llama.cpp process', () => {
   const model = modelOf('meta-llama/Llama-3.1-8B');
-  const workload = { ...DEFAULT_WORKLOAD, contextLength: 8192 };
+  const workload = {
+    ...DEFAULT_WORKLOAD,
+    keyDtype: 'fp16',
+    valueDtype: 'fp16',
+    contextLength: 8192,
+  } as const;
   const device = { total: exactly(24 * 2 ** 30) };
 
   test('has the buffers that the engine logs, and what no plan counts as a range', () => {
