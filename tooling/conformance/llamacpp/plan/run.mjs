@@ -161,7 +161,10 @@ function resized(random, { metadata, layers, ...rest }) {
     changed.expert_count = oneOf(random, [8, 16, 32, 64, 128, 160, 256]);
     changed.expert_used_count = integer(random, 1, Math.min(changed.expert_count, 16));
     if (metadata.expert_feed_forward_length !== undefined) {
+      const isSame = metadata.expert_feed_forward_length === metadata.feed_forward_length;
       changed.expert_feed_forward_length = 32 * integer(random, 4, 80);
+      // Some architectures read one, some the other.
+      if (isSame) changed.feed_forward_length = changed.expert_feed_forward_length;
     }
   }
   for (const [key, value] of Object.entries(metadata)) {

@@ -9,7 +9,7 @@ import { cellRules } from './cells.js';
 import { blocksOf, similarBlocksOf } from './graph/blocks.js';
 import type { Block, Build, Step } from './graph/build.js';
 import { decoder } from './graph/decoder.js';
-import { hasKernel } from './graph/flash-attention.js';
+import { hasKernel, readsType } from './graph/flash-attention.js';
 import { emptyGraph } from './graph/graph.js';
 import { planBuffers } from './graph/plan.js';
 import { recipeOf, USUAL_RECIPE } from './graph/recipes.js';
@@ -95,7 +95,9 @@ export function computeBuffers(
     ({ sharesWith }, index) =>
       sharesWith !== undefined && options.placement.cache(sharesWith) !== options.placement.blocks[index],
   );
-  return { bytes, isOwnGraph: own !== undefined && !readsAcross };
+  // Attention to such caches runs on the host, block by block, which is equal to the engine's only in most cases.
+  const attendsOnHost = step.flashAttention && !(readsType(step.keyType) && readsType(step.valueType));
+  return { bytes, isOwnGraph: own !== undefined && !readsAcross && !attendsOnHost };
 }
 
 /** Weights that flags are usually about, where the file's are not known. */

@@ -1,4 +1,4 @@
-import { elements, nbytes, type Tensor } from './tensor.js';
+import { type ElementType, elements, nbytes, type Tensor } from './tensor.js';
 
 /**
  * What ggml-cuda's flash attention can do and what it needs, on a device of compute capability 8.9 or newer.
@@ -35,10 +35,15 @@ const VECTOR_TYPES: ReadonlySet<string> = new Set(['fp16', 'bf16', 'q4_0', 'q8_0
 /** Cells are a multiple of it where queries can be grouped: `FATTN_KQ_STRIDE`. */
 const CELL_STRIDE = 256;
 
+/** Whether kernels of devices read caches of the type. */
+export function readsType({ name }: ElementType): boolean {
+  return CACHE_TYPES.has(name);
+}
+
 /** Whether a device has a kernel for it; else it runs on the host. */
 export function hasKernel(node: Tensor): boolean {
   const [q, k, v] = node.src as [Tensor, Tensor, Tensor];
-  const isKnown = CACHE_TYPES.has(k.type.name) && CACHE_TYPES.has(v.type.name);
+  const isKnown = readsType(k.type) && readsType(v.type);
   const [dim] = k.ne;
   if (HEAD_DIMS.has(dim)) {
     return isKnown && v.ne[0] === dim;
