@@ -233,8 +233,8 @@ export function unreckonedBytes(
 
 /**
  * What a token is reckoned to take: a row in each buffer; in those of a sliding pool beside a full one, `ratio` of a row.
- * A draft's layers are reckoned like those of the model on average, or like full ones beside a sliding pool; an
- * indexer's keys apart.
+ * A draft's layers are reckoned like those of the model on average, or like full ones beside a sliding pool; the keys of
+ * an indexer beside latents apart.
  */
 function cellOf(entries: readonly Entry[], context: PoolContext): number {
   const { ratio } = context.tokens;
@@ -252,10 +252,12 @@ function cellOf(entries: readonly Entry[], context: PoolContext): number {
     return cell + (countsDraftRowsBesideWindows ? (bytes(rows) / rows.length) * draftLayers : 0);
   }
   const indexers = full.filter(({ pool }) => pool === 'indexer');
+  const isLatent = rows.some(({ pool }) => pool === 'latent');
+  const average = isLatent ? bytes(rows) : bytes(rows) + bytes(indexers);
   return (
     cell +
-    Math.floor((bytes(rows) * draftLayers) / rows.length) +
-    (indexers.length === 0 ? 0 : (bytes(indexers) / indexers.length) * draftLayers)
+    Math.floor((average * draftLayers) / rows.length) +
+    (isLatent && indexers.length > 0 ? (bytes(indexers) / indexers.length) * draftLayers : 0)
   );
 }
 
