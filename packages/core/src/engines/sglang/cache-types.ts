@@ -50,3 +50,9 @@ export function cacheDtypeOf(
   }
   return keyDtype;
 }
+
+/** The word for `--kv-cache-dtype`; none for a dtype that only `auto` means, by the model. */
+export function cacheTypeWord(dtype: DtypeName): string | undefined {
+  const word = CACHE_TYPES.get(dtype);
+  return word === 'auto' ? undefined : word;
+}

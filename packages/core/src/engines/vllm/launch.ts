@@ -1,0 +1,125 @@
+import { argparse } from '../launch/argparse.js';
+import type { LaunchCommand } from '../launch/command.js';
+import { countedKeys, releaseOfTag } from '../launch/counted.js';
+import { readEnvironment } from '../launch/environment.js';
+import { finished } from '../launch/finish.js';
+import { flagTable, placeOf } from '../launch/flag-table.js';
+import { flagGuess } from '../launch/guess.js';
+import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
+import { modelRef } from '../launch/model-ref.js';
+import { VLLM_HUMAN } from '../launch/numbers.js';
+import type { LaunchReading } from '../launch/reading.js';
+import { VLLM_FLAG_RELEASES, VLLM_FLAGS } from './flags.js';
+import { VLLM_MEMORY_FLAGS } from './memory-flags.js';
+import { VLLM_SETTINGS } from './settings.js';
+
+/** Every flag of `vllm serve`, over its releases. */
+export const VLLM_FLAG_TABLE = flagTable(VLLM_FLAG_RELEASES, VLLM_FLAGS);
+
+/** Variables that change the layout or the size of the cache: vllm-project/vllm v0.33.0, `vllm/envs.py`. */
+const MEMORY_VARIABLES = new Set([
+  ...['VLLM_ATTENTION_BACKEND', 'VLLM_KV_CACHE_LAYOUT', 'VLLM_CPU_KVCACHE_SPACE', 'VLLM_USE_V1'],
+  ...['VLLM_V1_USE_PREFILL_DECODE_ATTENTION', 'VLLM_USE_MODELSCOPE', 'VLLM_MLA_DISABLE'],
+  ...['VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS', 'VLLM_ALLREDUCE_USE_SYMM_MEM', 'PYTORCH_CUDA_ALLOC_CONF'],
+]);
+
+const IMAGE = /\bvllm[\w.-]*:v?(\d+\.\d+\.\d+(?:\.post\d+)?)/;
+
+/**
+ * What a `vllm serve` command says.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/utils/argparse_utils.py` (`FlexibleArgumentParser.parse_args`),
+ * `vllm/entrypoints/cli/serve.py`.
+ *
+ * @throws InputError for what its parser would not take either: a flag without its value, a number that is none.
+ */
+export function readVllm(command: LaunchCommand): LaunchReading {
+  const release = releaseOfTag(command.image, IMAGE);
+  const said = nothingSaid(command.notes);
+  if (release !== undefined) {
+    said.release = release;
+  }
+  const place = placeOf(VLLM_FLAG_TABLE, release);
+  const { given, positionals } = argparse(command.argv, {
+    table: VLLM_FLAG_TABLE,
+    place,
+    guess: flagGuess(VLLM_FLAG_TABLE, place),
+    areUnderscoresHyphens: true,
+    hasDottedKeys: true,
+  });
+  const counted = countedKeys(VLLM_SETTINGS);
+  const known = new Set([
+    ...counted,
+    'speculativeConfig',
+    'specTokens',
+    'dataParallelSizeLocal',
+    'nnodes',
+    'headless',
+  ]);
+  interpreted(given, { memory: VLLM_MEMORY_FLAGS, counted: known, suffixes: VLLM_HUMAN }, said);
+  readEnvironment(command, MEMORY_VARIABLES, new Set(), said);
+  const [model, ...others] = said.model === undefined ? positionals : [undefined, ...positionals];
+  if (model !== undefined) {
+    said.model = modelRef(model, 'the model, after vllm serve');
+    said.words.unshift({ flag: model.text, is: 'modelled' });
+  }
+  for (const word of others) {
+    if (word !== undefined) {
+      said.words.push(strayWord(word));
+      if (word.unknown !== undefined) {
+        said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
+      }
+    }
+  }
+  saySpeculation(said);
+  sayNodes(said);
+  sayConfigFile(
+    given.some(({ flag }) => flag?.names[0] === '--config'),
+    said,
+  );
+  return finished(command, 'vllm', counted, 'the model, after vllm serve', said);
+}
+
+/** `--speculative-config`: how many tokens are proposed, and which model proposes them. */
+function saySpeculation(said: Interpreted): void {
+  const config = said.json.speculativeConfig;
+  const tokens = said.settings.specTokens;
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
+    const fields = config as Readonly<Record<string, unknown>>;
+    if (typeof fields.num_speculative_tokens === 'number') {
+      said.settings.numSpeculativeTokens = fields.num_speculative_tokens;
+    }
+    if (typeof fields.model === 'string') {
+      const unknown = /\$/.test(fields.model) ? { unknown: [fields.model] } : {};
+      said.draft = modelRef({ text: fields.model, ...unknown }, '"model" of --speculative-config');
+    }
+  } else if (typeof tokens === 'number') {
+    said.settings.numSpeculativeTokens = tokens;
+  }
+}
+
+/** One node of several: the others are as many again. */
+function sayNodes(said: Interpreted): void {
+  const { nnodes, dataParallelSizeLocal } = said.settings;
+  const replicas = said.parallelism.dataParallel;
+  if (typeof nnodes === 'number' && nnodes > 1) {
+    said.notes.push(`This starts one node of ${nnodes}; devices are those of all nodes together.`);
+  } else if (
+    typeof dataParallelSizeLocal === 'number' &&
+    replicas !== undefined &&
+    dataParallelSizeLocal < replicas
+  ) {
+    said.notes.push(
+      `This node runs ${dataParallelSizeLocal} of ${replicas} replicas; devices are those of all nodes together.`,
+    );
+  } else if (said.settings.headless === true || said.settings.dataParallelRank !== undefined) {
+    said.notes.push('This is one node of several; devices are those of all nodes together.');
+  }
+}
+
+/** Files are not read. */
+function sayConfigFile(isGiven: boolean, said: Interpreted): void {
+  if (isGiven) {
+    said.missing.push({ what: 'The file of --config is not read.', give: 'the flags that stand in it' });
+  }
+}

@@ -1,0 +1,1 @@
+export { isLaunchText, launchCommand, launchCommandOf } from './launch-command.js';
