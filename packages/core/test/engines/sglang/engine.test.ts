@@ -297,6 +297,17 @@ describe('what the engine logs', () => {
     );
   });
 
+  it('has windows for the requests that are given, where no prefixes are kept', () => {
+    const set = { disableRadixCache: true, maxRunningRequests: 8 };
+    const tokens = (settings: SglangSettings) =>
+      sglangCapacity(gptOss, DEFAULT_WORKLOAD, settings, 2 ** 34).swaTokens;
+    expect(tokens(set)).toBe(8 * (128 + 128 + 1 + 1) + 2 * 8192 + 1);
+    expect(tokens({ ...set, speculativeAlgorithm: 'NGRAM' })).toBe(
+      8 * (128 + 12 * 128 + 1 + 24) + 2 * 8192 + 1,
+    );
+    expect(tokens({ ...set, version: '0.5.13' })).toBe(tokens({}));
+  });
+
   it('is refused where nothing fits', () => {
     expect(() => sglangCapacity(llama8b, DEFAULT_WORKLOAD, {}, 1000)).toThrow(InputError);
     const fp8 = { ...DEFAULT_WORKLOAD, keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' } as const;
