@@ -56,7 +56,7 @@ describe('vllm serve', () => {
   it('tells apart what is modelled, not modelled, of no matter, removed and unknown', () => {
     const { words } = read(
       'vllm',
-      'a/b --max-num-seqs 8 --cpu-offload-gb 4 --port 8000 --num-scheduler-steps 8 --max-num-sqs 3',
+      'a/b --max-num-seqs 8 --enable-dbo --port 8000 --num-scheduler-steps 8 --max-num-sqs 3',
     );
     expect(words.slice(1).map(({ is }) => is)).toEqual([
       'modelled',
