@@ -30,14 +30,14 @@ describe('vllm serve', () => {
   it('takes prefixes, underscores, negations, joined values and the last of several', () => {
     const { deployment, settings } = read(
       'vllm',
-      'a/b --tensor-par 2 --kv_cache_dtype=fp8 --no-enable-prefix-caching -dp4 --block-size 16 --block-size 32',
+      'a/b --tensor-par 2 --kv_cache_dtype=fp8 --no-enable-prefix-caching -dp=4 -O3 --block-size 16 --block-size 32',
     );
     expect(deployment).toMatchObject({
       model: { id: 'a/b' },
       parallelism: { tensorParallel: 2, dataParallel: 4 },
       load: { keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' },
     });
-    expect(settings).toMatchObject({ enablePrefixCaching: false, blockSize: 32 });
+    expect(settings).toMatchObject({ enablePrefixCaching: false, blockSize: 32, optimizationLevel: '3' });
     expect(() => read('vllm', 'a/b --max-num 3')).toThrow(/--max-num could mean --max-num/);
   });
 
