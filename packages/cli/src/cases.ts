@@ -1,20 +1,24 @@
 import {
   type Case,
+  type Deployment,
   type Design,
   type DesignKind,
+  type DesignKnobs,
   designs,
+  engineNamed,
   InputError,
-  type KnobTexts,
   type Model,
+  type Settled,
+  settle,
 } from '@kv/core';
-import { hasGeometry, knobsFrom, singleDesign } from './geometry.js';
+import { gpuNamed } from '@kv/core/gpus';
+import { type DeploymentOptions, deploymentsFrom } from './deployments.js';
 import { modelFrom } from './input/model.js';
 import type { Wanted } from './input/model-files.js';
-import type { WorkloadOptions } from './options.js';
-import { type Use, usesOf } from './workload.js';
 
-/** A case with the reasons behind its workload, and the kind of its design where it is one. */
-export interface CliCase extends Case, Use {
+/** A case with what it was settled from and why, and the kind of its design where it is one. */
+export interface CliCase extends Case {
+  readonly settled: Settled;
   readonly kind?: DesignKind;
 }
 
@@ -25,69 +29,98 @@ export interface CliCase extends Case, Use {
  */
 export async function caseFor(
   argument: string | undefined,
-  options: KnobTexts & WorkloadOptions,
+  options: DeploymentOptions,
   wanted: Wanted = {},
 ): Promise<CliCase> {
-  checkNotBoth(argument === undefined ? [] : [argument], options);
-  return argument === undefined
-    ? only(designCases(singleDesign(options), options))
-    : only(modelCases(await modelFrom(argument, wanted), options));
+  const deployments = deploymentsFrom(argument, options);
+  const [first] =
+    argument === undefined
+      ? deployments.flatMap((deployment) =>
+          designCase(singleDesign(knobsOf(deployment)), deployment, [deployment]),
+        )
+      : modelCases(await modelFrom(argument, wanted), deployments);
+  if (first === undefined) {
+    throw new InputError('Nothing is asked for.');
+  }
+  return first;
 }
 
 /**
- * The models or designs that arguments and flags name, to be compared with the first of them.
+ * The models or designs that arguments and flags name, to be compared with the first of them, on each engine.
  *
+ * @param knobs sizes of designs that are used where no flag gives them.
  * @throws InputError where they name none.
  */
 export async function casesFor(
   models: readonly string[],
-  options: KnobTexts & WorkloadOptions,
+  options: DeploymentOptions,
+  knobs: Partial<DesignKnobs> = {},
 ): Promise<readonly CliCase[]> {
-  checkNotBoth(models, options);
-  if (models.length === 0) {
-    return designs(knobsFrom(options)).flatMap((design) => designCases(design, options));
-  }
   const cases: CliCase[] = [];
-  for (const argument of models) {
-    cases.push(...modelCases(await modelFrom(argument), options));
+  for (const argument of models.length === 0 ? [undefined] : models) {
+    const deployments = deploymentsFrom(argument, options, knobs);
+    cases.push(
+      ...(argument === undefined
+        ? designCases(deployments)
+        : modelCases(await modelFrom(argument), deployments)),
+    );
   }
   return cases;
 }
 
-/** A design, used as the flags say, on each engine that they name. */
-export function designCases(design: Design, options: WorkloadOptions): readonly CliCase[] {
-  const { kind, label } = design;
-  return labelled(label, usesOf(design.model, options)).map((use) => ({
-    kind,
-    ...use,
-    // A design's recurrent states are kept in the dtype that the user names for everything.
-    model: { ...design.model, dtype: use.keyDtype },
-  }));
+/** The designs that flags describe, each on each engine. */
+function designCases(deployments: readonly Deployment[]): readonly CliCase[] {
+  const [first] = deployments;
+  return (first === undefined ? [] : designs(knobsOf(first))).flatMap((design) =>
+    deployments.flatMap((deployment) => designCase(design, deployment, deployments)),
+  );
 }
 
-function modelCases(model: Model, options: WorkloadOptions): readonly CliCase[] {
-  return labelled(model.name, usesOf(model, options)).map((use) => ({ model, ...use }));
+function designCase(
+  { kind, label, model }: Design,
+  deployment: Deployment,
+  all: readonly Deployment[],
+): readonly CliCase[] {
+  return [{ kind, ...settledCase(deployment, model, labelOn(label, deployment, all)) }];
+}
+
+function modelCases(model: Model, deployments: readonly Deployment[]): readonly CliCase[] {
+  return deployments.map((deployment) =>
+    settledCase(deployment, model, labelOn(model.name, deployment, deployments)),
+  );
+}
+
+function settledCase(deployment: Deployment, model: Model, label: string): CliCase {
+  const settled = settle(deployment, { model, label, engineNamed, gpuNamed });
+  return { ...settled.case, settled };
 }
 
 /** The engine is part of the label where there are several. */
-function labelled(label: string, uses: readonly Use[]): readonly (Use & { readonly label: string })[] {
-  return uses.map((use) => ({ ...use, label: uses.length === 1 ? label : `${label} on ${use.engine.name}` }));
+function labelOn(label: string, { engine }: Deployment, all: readonly Deployment[]): string {
+  return all.length === 1 ? label : `${label} on ${engine.name}`;
 }
 
-/** The case of a command that shows only one. */
-function only(cases: readonly CliCase[]): CliCase {
-  const [item] = cases;
-  if (item === undefined) {
-    throw new InputError('Nothing is asked for.');
+function knobsOf({ model }: Deployment): DesignKnobs {
+  if (!('design' in model)) {
+    throw new Error('Only a deployment of a design has knobs.');
   }
-  return item;
+  return model.design;
 }
 
-function checkNotBoth(models: readonly string[], options: KnobTexts): void {
-  if (models.length > 0 && hasGeometry(options)) {
-    throw new InputError('Give either a model or geometry by hand (--emb-dim and so on), not both.');
+/**
+ * The one design that the knobs describe: MLA, sliding or hybrid where they ask for it, else GQA, else MHA.
+ *
+ * @throws InputError where they describe several.
+ */
+function singleDesign(knobs: DesignKnobs): Design {
+  const mechanisms = [knobs.kvLoraRank, knobs.slidingWindowSize, knobs.recurrentRatio];
+  const design = designs(knobs).at(-1);
+  if (
+    design === undefined ||
+    mechanisms.filter((value) => value !== undefined).length > 1 ||
+    knobs.nKvGroups.length > 1
+  ) {
+    throw new InputError('These flags describe several designs; "kv compare" shows them side by side.');
   }
-  if (models.length === 0 && !hasGeometry(options)) {
-    throw new InputError('No model is given; name one, or give --emb-dim, --n-heads and --n-layers.');
-  }
+  return design;
 }

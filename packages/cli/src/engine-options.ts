@@ -1,13 +1,4 @@
-import {
-  ENGINE_NAMES,
-  type Engine,
-  type EngineSetting,
-  engineNamed,
-  engineSettings,
-  InputError,
-  parseSetting,
-  type SettingValues,
-} from '@kv/core';
+import { ENGINE_NAMES, type EngineSetting, engineSettings, notASetting } from '@kv/core';
 import { type Command, Option } from 'commander';
 
 /** Adds the settings of all engines, each once, under the engines' own flag names. */
@@ -34,30 +25,24 @@ export function addEngineSettings(command: Command): Command {
 }
 
 /**
- * The engines of these names, each with those of the flags' settings that it has.
+ * The flags' settings that an engine has, by their names without dashes, as typed; those that are on or off in a word.
  *
+ * @param all engines that the flags name, one of which has to have each setting.
  * @param options of a command, as commander read them.
- * @throws InputError for an unknown engine, a value that makes no sense, and a setting that none of them has.
+ * @throws InputError for a setting that none of them has.
  */
-export function enginesFrom(names: readonly string[], options: object): readonly Engine[] {
+export function settingTexts(
+  name: string,
+  all: readonly string[],
+  options: object,
+): Readonly<Record<string, string>> {
   const given = givenSettings(options);
-  const known = names.flatMap((name) => engineSettings(name).map(({ flag }) => flag));
+  const known = all.flatMap((engine) => engineSettings(engine).map(({ flag }) => flag));
   for (const { flag } of given) {
     if (!known.includes(flag)) {
-      const owners = ENGINE_NAMES.filter((name) =>
-        engineSettings(name).some((setting) => setting.flag === flag),
-      );
-      throw new InputError(
-        `${flag} is a setting of ${owners.join(' and ')}; the engine ${names.join(' and ')} does not have it.`,
-      );
+      throw notASetting(flag, all);
     }
   }
-  return names.map((name) => engineNamed(name, settingsOf(name, given)));
-}
-
-/** The flags' settings that an engine has, by their names without dashes, as typed; those that are on or off in a word. */
-export function settingTexts(name: string, options: object): Readonly<Record<string, string>> {
-  const given = givenSettings(options);
   return Object.fromEntries(
     engineSettings(name).flatMap(({ flag }) => {
       const value = given.find((setting) => setting.flag === flag)?.value;
@@ -80,17 +65,6 @@ function givenSettings(options: object): readonly GivenSetting[] {
   return [...flags]
     .map(([flag, attribute]) => ({ flag, value: values[attribute] }))
     .filter(({ value }) => value !== undefined);
-}
-
-function settingsOf(name: string, given: readonly GivenSetting[]): SettingValues {
-  return Object.fromEntries(
-    engineSettings(name).flatMap((setting) => {
-      const value = given.find(({ flag }) => flag === setting.flag)?.value;
-      return value === undefined
-        ? []
-        : [[setting.key, typeof value === 'boolean' ? value : parseSetting(setting, String(value))]];
-    }),
-  );
 }
 
 /** The setting's flag, and for one that is on or off the flag that turns it off, as vLLM and llama.cpp spell it. */

@@ -2,21 +2,6 @@ import { ENGINE_NAMES } from '@kv/core';
 import type { Command } from 'commander';
 import { addEngineSettings } from './engine-options.js';
 
-/** How the model is used. All values as typed. */
-export interface WorkloadOptions {
-  readonly context?: string;
-  readonly sequences?: string;
-  readonly kvDtype?: string;
-  readonly keyDtype?: string;
-  readonly valueDtype?: string;
-  readonly engine?: string;
-  readonly engines?: string;
-  readonly tp?: string;
-  readonly pp?: string;
-  readonly dp?: string;
-  readonly cp?: string;
-}
-
 /** How the answer is printed; a table for people where none is set. */
 export interface FormatOptions {
   readonly json?: true;
@@ -83,16 +68,18 @@ export function addUseOptions(command: Command): Command {
 export function addDeviceOptions(command: Command): Command {
   return command
     .optionsGroup('Memory:')
-    .option('--gpu <gpu>', 'a GPU that is known, such as h100 or rtx-4090 ("kv gpus" lists them)')
+    .option(
+      '--gpu <gpu>',
+      'a GPU that is known, such as h100, or several, such as 4xh100 ("kv gpus" lists them)',
+    )
     .option('--gpus <n>', 'how many of them (default: what --tp, --pp, --dp and --cp take, or 1)')
     .option('--memory <size>', 'memory of one GPU, such as 80GB or 24GiB, instead of the known one')
-    .option(
-      '--gpu-memory-utilization <fraction>',
-      'the part of it that vLLM takes (default: 0.92, and 0.9 before vLLM 0.20)',
-    )
     .option('--weights <size>', 'size of all weights, such as 16GB (default: what the model says)')
     .option('--weight-dtype <dtype>', 'another dtype for them, such as fp8, int4 or q4_0')
-    .option('--overhead <size>', 'memory of one GPU for activations and the driver (default: 2GiB, a guess)');
+    .option(
+      '--overhead <size>',
+      'memory of one GPU for all but weights and cache (default: what the engine takes)',
+    );
 }
 
 export function addFormatOptions(command: Command): Command {

@@ -2,13 +2,14 @@ import { ENGINE_NAMES, engineSettings } from '@kv/core';
 import { type Command as CliCommand, Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { ALIASES, normalizeArguments } from '../src/arguments.js';
-import { addEngineSettings, enginesFrom } from '../src/engine-options.js';
+import { addEngineSettings, settingTexts } from '../src/engine-options.js';
 import { buildProgram } from '../src/program.js';
 
 describe('engines and their settings', () => {
-  it('are made from the flags that they have', () => {
-    expect(enginesFrom(['ideal'], {}).map(({ name }) => name)).toEqual(['ideal']);
-    expect(enginesFrom(ENGINE_NAMES, {}).map(({ name }) => name)).toEqual(ENGINE_NAMES);
+  it('are as the engine has them where no flag says anything', () => {
+    for (const name of ENGINE_NAMES) {
+      expect(settingTexts(name, ENGINE_NAMES, {})).toEqual({});
+    }
   });
 
   it('have every setting as a flag of each command that estimates', () => {
@@ -32,8 +33,8 @@ describe('engines and their settings', () => {
         const command = addEngineSettings(new Command());
         command.parse(normalizeArguments(words as string[]), { from: 'user' });
         expect(Object.keys(command.opts()), `${flag} (${key}) of ${name}`).toHaveLength(1);
-        expect(() => enginesFrom(['ideal'], command.opts())).toThrow(`${flag} is a setting of `);
-        expect(enginesFrom([name], command.opts()).map((engine) => engine.name)).toEqual([name]);
+        expect(() => settingTexts('ideal', ['ideal'], command.opts())).toThrow(`${flag} is a setting of `);
+        expect(Object.keys(settingTexts(name, [name], command.opts()))).toEqual([flag.slice(2)]);
       }
     }
   });
@@ -62,7 +63,7 @@ describe('engines and their settings', () => {
     for (const name of ENGINE_NAMES.slice(1)) {
       for (const setting of engineSettings(name)) {
         const attribute = setting.flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-        expect(() => enginesFrom(['ideal'], { [attribute]: '1' })).toThrow(
+        expect(() => settingTexts('ideal', ['ideal'], { [attribute]: '1' })).toThrow(
           `${setting.flag} is a setting of `,
         );
       }

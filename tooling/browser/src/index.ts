@@ -1,4 +1,4 @@
-export type { BrowserRequest } from './executable.js';
+export { type BrowserExecutable, type BrowserRequest, firstThatWorks } from './executable.js';
 export { type LaunchedBrowser, launchBrowser } from './launch.js';
 export { MissingBrowserError } from './missing.js';
 export { type BrowserPage, openPage } from './page.js';

@@ -51,7 +51,8 @@ async function pageOf(executable: BrowserExecutable): Promise<BrowserPage> {
       browser.pipe.fail(new MissingBrowserError(`${executable.path}: its page crashed.`)),
     );
     const send: BrowserPage['send'] = (method, params) => browser.pipe.send(method, params, session);
-    await send('Inspector.enable');
+    // Nothing waits for the answer: a page that is asked before it is there answers late.
+    send('Inspector.enable').catch(() => {});
     const evaluate: BrowserPage['evaluate'] = async (work, argument) => {
       const { result, exceptionDetails } = await send('Runtime.evaluate', {
         expression: `(${work})(${JSON.stringify(argument)})`,

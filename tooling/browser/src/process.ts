@@ -42,6 +42,8 @@ const SWITCHES = [
   '--mute-audio',
   '--password-store=basic',
   '--use-mock-keychain',
+  // To ask for it later costs a wait for the first, empty page to be painted.
+  '--window-size=960,600',
 ];
 
 /** Longer than any answer that was ever waited for, on a machine under load. */
@@ -82,25 +84,19 @@ export function startProcess(executable: BrowserExecutable): BrowserProcess {
     () => pipe.fail(new MissingBrowserError(`${executable.path} did not answer within two minutes.`)),
     TIMEOUT_MS,
   );
-  const ended = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      pipe.fail(new MissingBrowserError(error.message));
-      resolve();
-    });
-    child.once('exit', (code, signal) => {
-      const fail = () => {
-        const words = firstLine(printed);
-        pipe.fail(
-          new MissingBrowserError(
-            `${executable.path} ended with ${signal ?? `code ${code}`}${words === '' ? '' : `: ${words}`}.`,
-          ),
-        );
-      };
-      // What it printed last may still be on its way; a child of its own may keep the way open.
-      child.once('close', fail);
-      setTimeout(fail, LAST_WORDS_MS).unref();
-      resolve();
-    });
+  child.once('error', (error) => pipe.fail(new MissingBrowserError(error.message)));
+  child.once('exit', (code, signal) => {
+    const fail = () => {
+      const words = firstLine(printed);
+      pipe.fail(
+        new MissingBrowserError(
+          `${executable.path} ended with ${signal ?? `code ${code}`}${words === '' ? '' : `: ${words}`}.`,
+        ),
+      );
+    };
+    // What it printed last may still be on its way; a child of its own may keep the way open.
+    child.once('close', fail);
+    setTimeout(fail, LAST_WORDS_MS).unref();
   });
   return {
     pipe,
@@ -108,7 +104,11 @@ export function startProcess(executable: BrowserExecutable): BrowserProcess {
     end: async () => {
       clearTimeout(timer);
       killAll(child);
-      await ended;
+      // Killed is as good as gone: nothing has to wait until the kernel has put everything away.
+      child.unref();
+      for (const stream of child.stdio) {
+        stream?.destroy();
+      }
       await removeFolder(folder);
       process.off('exit', endNow);
     },

@@ -55,7 +55,10 @@ function start(request, folder) {
   const child = spawn(
     execPath,
     [ENGINE, JSON.stringify({ ...request, answers, path: join(folder, 'model.gguf') })],
-    { stdio: 'ignore', env: { ...process.env, GGML_NO_BACKTRACE: '1', PLAN_DEVICES: request.plan?.devices.join(',') ?? '' } },
+    {
+      stdio: 'ignore',
+      env: { ...process.env, GGML_NO_BACKTRACE: '1', PLAN_DEVICES: request.plan?.devices.join(',') ?? '' },
+    },
   );
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -84,6 +84,16 @@ NOT_SET = {
 }
 METHODS = {}
 
+# Sizes of fields that are numbers in some releases and None in others.
+for node in ast.walk(ast.parse((ROOT / "server_args.py").read_text())):
+    if (
+        isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id == "piecewise_cuda_graph_max_tokens"
+        and isinstance(node.value, ast.Constant)
+    ):
+        NOT_SET[node.target.id] = node.value.value
+
 
 def functions_in(path, names):
     """Functions and methods of a file, by name."""
@@ -135,6 +145,20 @@ LISTS = constants_in(
     },
 )
 CONFIG_TEXT = (ROOT / "configs/model_config.py").read_text()
+
+
+SERVER_TEXT = (ROOT / "server_args.py").read_text()
+
+
+def check_known(case):
+    """Architectures and algorithms that the release does not have, it says nothing about."""
+    if case["wrapper"] and case["architecture"] not in LISTS["multimodal_model_archs"]:
+        raise ValueError("no such architecture")
+    algorithm = case["speculative_algorithm"]
+    known = [SERVER_TEXT, *(path.read_text() for path in ROOT.glob("arg_groups/speculative_hook.py"))]
+    known += [path.read_text() for path in ROOT.glob("speculative/spec_info.py")]
+    if algorithm is not None and not any(f'"{algorithm}"' in text or f"{algorithm} = " in text for text in known):
+        raise ValueError("no such algorithm")
 
 
 def model_of(case):
@@ -264,6 +288,7 @@ def prefill_backend(case):
 
 
 def answer(case):
+    check_known(case)
     names = names_of(case)
     made = {name: executed(function, names) for name, function in FUNCTIONS.items()}
     METHODS.clear()

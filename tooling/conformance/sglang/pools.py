@@ -220,7 +220,10 @@ import sglang.srt.mem_cache.memory_pool as memory_pool  # noqa: E402
 import sglang.srt.model_executor.pool_configurator as pool_configurator  # noqa: E402
 from sglang.srt.distributed.utils import get_pp_indices  # noqa: E402
 
-# Draft models of speculative decoding share entries of a buffer; there is none here.
+# Draft models of speculative decoding may share entries of a buffer, and shards of it; here they do not.
+configurator.get_shared_kv_shard_pool = lambda _kvc: None
+# Copies once to warm up, of slots that are gone afterwards.
+memory_pool.MHATokenToKVPool._init_kv_copy_and_warmup = lambda _pool: None
 configurator.KVCacheConfigurator.fused_entry_bytes = lambda _kvc, _name: None
 
 OVERRIDES = ast.parse((SOURCE / "sglang/srt/arg_groups/overrides.py").read_text())
@@ -367,6 +370,7 @@ def set_server(case):
         mamba_full_memory_ratio=0.9,
         max_mamba_cache_size=case["max_mamba_cache_size"],
         max_running_requests=case["max_running_requests"],
+        chunked_prefill_size=8192,
     )
     speculation = case["speculation"] or {}
     SPEC.speculative_algorithm = speculation.get("algorithm")
@@ -428,6 +432,9 @@ def make_draft_pool(kvc, config):
 def stage_of(case, stage):
     """What the pools of a pipeline stage take when they are made for the requests of the case."""
     set_server(case)
+    if case["compress_ratios"]:
+        # The window is sized by the tokens of the case, not by all requests that may run.
+        SCHEDULE.max_running_requests = None
     kvc = configurator_of(case, stage)
     ratio = kvc._calculate_mamba_ratio()
     sizer = pool_configurator.create_memory_pool_configurator(kvc)
@@ -491,8 +498,6 @@ def capacity_of(case, stage):
 def answer(case):
     stages = range(case["pipeline_parallel_size"])
     pools = [stage_of(case, stage) for stage in stages]
-    if case["compress_ratios"]:
-        return {"pools": pools}
     capacities = [capacity_of(case, stage) for stage in stages]
     return {"pools": pools, "capacity": min(capacities, key=lambda one: one["maxTotalNumTokens"])}
 

@@ -70,12 +70,16 @@ export function questionOf({ model, config, workload, settings }, availableBytes
     disable_hybrid_swa_memory: settings.disableHybridSwaMemory ?? false,
     disable_radix_cache: settings.disableRadixCache ?? false,
     mamba_radix_cache_strategy: settings.mambaRadixCacheStrategy ?? 'auto',
-    max_running_requests:
-      settings.maxRunningRequests ?? (settings.speculativeAlgorithm === undefined ? null : 48),
+    max_running_requests: settings.maxRunningRequests ?? usualRequests(settings, compressed),
     speculation: speculationOf(model, settings),
     max_mamba_cache_size: settings.maxMambaCacheSize ?? null,
     mamba_ssm_dtype: settings.mambaSsmDtype ?? null,
   };
+}
+
+/** What `speculative_hook.py` and `deepseek_v4_hook.py` set where nothing is said. */
+function usualRequests({ speculativeAlgorithm }, isDeepseekV4) {
+  return isDeepseekV4 ? 256 : speculativeAlgorithm === undefined ? null : 48;
 }
 
 /** Steps, breadth and tokens; `defaults.mjs` asks which SGLang takes itself. */

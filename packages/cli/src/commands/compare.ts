@@ -1,7 +1,8 @@
-import { compare, type KnobTexts } from '@kv/core';
+import { compare } from '@kv/core';
 import { casesFor } from '../cases.js';
+import type { DeploymentOptions } from '../deployments.js';
 import { outputsOf } from '../export/outputs.js';
-import type { FormatOptions, WorkloadOptions } from '../options.js';
+import type { FormatOptions } from '../options.js';
 import { comparisonJson } from '../render/allocation.js';
 import { renderComparison } from '../render/comparison.js';
 import { formatOf } from '../render/format.js';
@@ -19,7 +20,7 @@ export interface CompareOptions {
 /** `kv compare`: several models or designs, each measured against the first. */
 export async function compareCommand(
   models: readonly string[],
-  options: CompareOptions & KnobTexts & WorkloadOptions & FormatOptions,
+  options: CompareOptions & DeploymentOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
   const outputs = outputsOf(options.out ?? [], REPORT_FORMATS, models);

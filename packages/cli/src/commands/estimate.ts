@@ -1,14 +1,8 @@
-import {
-  type Allocation,
-  estimate,
-  formatBytes,
-  formatTokens,
-  type KnobTexts,
-  totalBytesByContext,
-} from '@kv/core';
+import { type Allocation, estimate, formatBytes, formatTokens, totalBytesByContext } from '@kv/core';
 import kleur from 'kleur';
 import { type CliCase, caseFor } from '../cases.js';
-import type { FormatOptions, WorkloadOptions } from '../options.js';
+import type { DeploymentOptions } from '../deployments.js';
+import type { FormatOptions } from '../options.js';
 import { allocationJson } from '../render/allocation.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
@@ -24,7 +18,7 @@ import { print, printLines, terminalWidth, warningLines } from '../render/termin
 /** `kv estimate`: what the cache of one model or design takes. */
 export async function estimateCommand(
   model: string | undefined,
-  options: KnobTexts & WorkloadOptions & FormatOptions & { readonly explain?: true },
+  options: DeploymentOptions & FormatOptions & { readonly explain?: true },
 ): Promise<void> {
   const format = formatOf(options);
   const item = await caseFor(model, options);
@@ -103,10 +97,10 @@ function growthLines({ model, workload, engine }: CliCase): readonly string[] {
   return [`  growth      ${drawn}  ${kleur.dim(`(to ${formatTokens(contextLength)} tokens)`)}`];
 }
 
-function dtypeText({ keyDtype, valueDtype }: CliCase): string {
-  return keyDtype.dtype === valueDtype.dtype
-    ? `${keyDtype.dtype} (${keyDtype.reason})`
-    : `keys ${keyDtype.dtype} (${keyDtype.reason}), values ${valueDtype.dtype} (${valueDtype.reason})`;
+function dtypeText({ workload: { keyDtype, valueDtype }, settled: { reasons } }: CliCase): string {
+  return keyDtype === valueDtype
+    ? `${keyDtype} (${reasons.keyDtype})`
+    : `keys ${keyDtype} (${reasons.keyDtype}), values ${valueDtype} (${reasons.valueDtype})`;
 }
 
 function sizeOrDash(bytes: number): string {

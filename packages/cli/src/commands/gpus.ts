@@ -1,5 +1,5 @@
 import { formatBytes, InputError } from '@kv/core';
-import { availableBytes, type Gpu, searchGpus } from '@kv/core/gpus';
+import { type Gpu, searchGpus } from '@kv/core/gpus';
 import type { FormatOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
@@ -36,7 +36,7 @@ const SOURCE: Column<Gpu> = { title: 'Source', align: 'left', cell: ({ source })
 const COLUMNS: readonly Column<Gpu>[] = [
   { title: 'GPU', align: 'left', cell: ({ id }) => id },
   { title: 'Name', align: 'left', cell: ({ name }) => name },
-  { title: 'Memory', align: 'right', cell: (gpu) => formatBytes(availableBytes(gpu)) },
+  { title: 'Memory', align: 'right', cell: ({ total }) => formatBytes(total.bytes) },
   {
     title: 'Bandwidth',
     align: 'right',
@@ -53,6 +53,9 @@ const EXACT_COLUMNS: readonly Column<Gpu>[] = [
     align: 'right',
     cell: ({ reportedBytes }) => (reportedBytes === undefined ? '' : String(reportedBytes)),
   },
+  { title: 'total bytes', align: 'right', cell: ({ total }) => String(total.bytes) },
+  { title: 'total at least', align: 'right', cell: ({ total }) => String(total.low) },
+  { title: 'total at most', align: 'right', cell: ({ total }) => String(total.high) },
   {
     title: 'bandwidth bytes per second',
     align: 'right',

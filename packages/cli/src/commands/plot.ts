@@ -1,31 +1,35 @@
 import {
   type ByteUnits,
   DEFAULT_STYLE,
-  designs,
+  type DesignKnobs,
   designsTitle,
   doublingLengths,
   estimate,
   type FigureStyle,
+  figureSubtitle,
+  flagOf,
   formatBytes,
   formatFraction,
   formatRatio,
   formatTokens,
   InputError,
-  type KnobTexts,
   nearest,
+  parseInteger,
+  parseKnobs,
   parseTokens,
   SEED_CONTEXT_RANGE,
   SEED_KNOBS,
+  type SharedSizes,
   type Sweep,
   savingAgainst,
   sweep,
 } from '@kv/core';
-import { type CliCase, casesFor, designCases } from '../cases.js';
+import { type CliCase, casesFor } from '../cases.js';
+import type { DeploymentOptions } from '../deployments.js';
 import type { PlotlySource } from '../export/html-page.js';
 import { type Output, outputsOf } from '../export/outputs.js';
 import { FIGURE_FORMATS, type FigureExport, type FigureFormat, writeFigure } from '../export/write-figure.js';
-import { knobsFrom } from '../geometry.js';
-import type { FormatOptions, WorkloadOptions } from '../options.js';
+import type { FormatOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
@@ -56,14 +60,16 @@ const SEED_OUT = ['kv_bytes_vs_context_length.pdf', 'kv_bytes_vs_context_length.
 /** `kv plot`: memory against context length, as a table and in files; the table first, for files take longer. */
 export async function plotCommand(
   models: readonly string[],
-  options: PlotOptions & KnobTexts & WorkloadOptions & FormatOptions,
+  options: PlotOptions & DeploymentOptions & FormatOptions,
 ): Promise<void> {
   const format = formatOf(options);
   const byDefault = models.length === 0 && format === 'text' ? SEED_OUT : [];
   const outputs = outputsOf(options.out ?? byDefault, FIGURE_FORMATS, models);
   const plotly = choice<PlotlySource>(options.plotly ?? 'inline', '--plotly', ['inline', 'cdn']);
-  const cases = models.length === 0 ? teachingCases(options) : await casesFor(models, options);
-  const style = styleFrom(options, cases);
+  const knobs = seedKnobs(options);
+  const cases = await casesFor(models, options, knobs);
+  const sizes = models.length === 0 ? parseKnobs(options, flagOf, knobs) : undefined;
+  const style = styleFrom(options, cases, sizes);
   const result = sweep(cases, contextLengths(cases, options));
   const rows = sweepRows(result);
 
@@ -119,13 +125,10 @@ async function write(
   }
 }
 
-/** The teaching script's designs, with its sizes where no flag says otherwise. */
-function teachingCases(options: KnobTexts & WorkloadOptions): readonly CliCase[] {
-  const heads = knobsFrom(options, SEED_KNOBS).nHeads;
-  const nKvGroups = SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0);
-  return designs(knobsFrom(options, { ...SEED_KNOBS, nKvGroups })).flatMap((design) =>
-    designCases(design, options),
-  );
+/** The teaching script's sizes, without the groups that do not divide the heads that are asked for. */
+function seedKnobs({ nHeads }: DeploymentOptions): DesignKnobs {
+  const heads = nHeads === undefined ? SEED_KNOBS.nHeads : parseInteger(nHeads, '--n-heads');
+  return { ...SEED_KNOBS, nKvGroups: SEED_KNOBS.nKvGroups.filter((groups) => heads % groups === 0) };
 }
 
 function contextLengths(cases: readonly CliCase[], options: PlotOptions): readonly number[] {
@@ -140,9 +143,10 @@ function contextLengths(cases: readonly CliCase[], options: PlotOptions): readon
   );
 }
 
-function styleFrom(options: PlotOptions, cases: readonly CliCase[]): FigureStyle {
+function styleFrom(options: PlotOptions, cases: readonly CliCase[], sizes?: SharedSizes): FigureStyle {
   return {
     title: options.title ?? titleOf(cases),
+    subtitle: figureSubtitle(cases, sizes),
     logX: options.linearX !== true,
     logY: options.logY === true,
     units: unitsFrom(options.units),

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { InputError, type KnobTexts } from '@kv/core';
-import type { WorkloadOptions } from '../options.js';
+import { InputError } from '@kv/core';
+import type { DeploymentOptions } from '../deployments.js';
 import { note, print } from '../render/terminal.js';
 import { pageQuery } from '../web/query.js';
 import { serveFolder } from '../web/serve.js';
@@ -17,7 +17,7 @@ const PAGE = fileURLToPath(new URL('../page', import.meta.url));
 /** `kv web`: serves the page to this machine until it is interrupted, and opens it with what the flags say. */
 export async function webCommand(
   models: readonly string[],
-  options: WebOptions & KnobTexts & WorkloadOptions,
+  options: WebOptions & DeploymentOptions,
 ): Promise<void> {
   const query = await pageQuery(models, options);
   const address = `${await serveFolder(PAGE, portFrom(options.port))}${query}`;

@@ -26,7 +26,6 @@ export async function drawFigure(
 ): Promise<ReadonlyMap<BrowserFormat, Uint8Array>> {
   const page = await openPage(request);
   try {
-    await page.send('Emulation.setDeviceMetricsOverride', { ...SIZE, deviceScaleFactor: 1, mobile: false });
     await page.show(await drawingPage());
     await page.evaluate(async ({ data, layout }) => {
       const { Plotly } = globalThis as unknown as { readonly Plotly: PlotlyInPage };
@@ -78,7 +77,9 @@ const EXPORTS: Readonly<Record<BrowserFormat, (page: BrowserPage) => Promise<Uin
   },
   png: async (page) => {
     const clip = { x: 0, y: 0, ...SIZE, scale: PNG_SCALE };
-    const { data } = await page.send('Page.captureScreenshot', { format: 'png', clip });
+    const { data } = await page.send('Page.captureScreenshot', {
+      ...{ format: 'png', clip, captureBeyondViewport: true },
+    });
     return Buffer.from(data, 'base64');
   },
   svg: async (page) => {

@@ -5,7 +5,7 @@ import type { ComparedRow } from './summary.js';
 /** An estimate as `--json` prints it: exact bytes, what they were computed from and why in those dtypes, and the
  * arithmetic where asked for. */
 export function allocationJson(
-  { model, workload, kind, keyDtype, valueDtype }: CliCase,
+  { model, workload, kind, settled: { reasons } }: CliCase,
   allocation: Allocation,
   explain = false,
 ): Record<string, unknown> {
@@ -15,7 +15,11 @@ export function allocationJson(
     ...(kind === undefined ? {} : { design: kind }),
     engine: allocation.engine,
     workload,
-    reasons: { keyDtype: keyDtype.reason, valueDtype: valueDtype.reason },
+    reasons: {
+      contextLength: reasons.contextLength,
+      keyDtype: reasons.keyDtype,
+      valueDtype: reasons.valueDtype,
+    },
     totalBytes: allocation.totalBytes,
     perDeviceBytes: allocation.perDeviceBytes,
     bytesPerToken: allocation.bytesPerToken,

@@ -31,8 +31,11 @@ function columnsFor(rows: readonly ComparedRow[]): readonly Column<ComparedRow>[
 
 /** Why each dtype is what it is, where rows differ in it. */
 function dtypeLines(rows: readonly ComparedRow[]): readonly string[] {
-  const chosen = rows.flatMap(({ keyDtype, valueDtype }) => [keyDtype, valueDtype]);
-  const lines = chosen.map(({ dtype, reason }) => kleur.dim(`${dtype}: ${printable(reason)}`));
+  const lines = rows.flatMap(({ workload, settled: { reasons } }) =>
+    (['keyDtype', 'valueDtype'] as const).map((key) =>
+      kleur.dim(`${workload[key]}: ${printable(reasons[key])}`),
+    ),
+  );
   return differInDtype(rows) ? [...new Set(lines)] : [];
 }
 

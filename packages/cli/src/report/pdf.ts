@@ -15,10 +15,8 @@ interface FigureData {
 export async function reportPdf(html: string, title: string, request: BrowserRequest): Promise<Uint8Array> {
   const page = await openPage(request);
   try {
-    const size = { width: PRINT_WIDTH, height: 900 };
-    await page.send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false });
-    await page.send('Emulation.setEmulatedMedia', { media: 'print' });
     await page.show(html);
+    await page.send('Emulation.setEmulatedMedia', { media: 'print' });
     await page.evaluate(async (width) => {
       const { Plotly } = globalThis as unknown as { readonly Plotly: PlotlyInPage };
       const figures = JSON.parse(document.getElementById('figure-data')?.textContent ?? '{}') as FigureData;

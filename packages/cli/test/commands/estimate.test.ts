@@ -36,7 +36,11 @@ describe('kv estimate --json', () => {
         dataParallel: 1,
         contextParallel: 1,
       },
-      reasons: { keyDtype: "the config's torch_dtype", valueDtype: "the config's torch_dtype" },
+      reasons: {
+        contextLength: 'as asked',
+        keyDtype: "the config's torch_dtype",
+        valueDtype: "the config's torch_dtype",
+      },
       totalBytes: 51_539_607_552,
       perDeviceBytes: 51_539_607_552,
       bytesPerToken: 131_072,
@@ -97,7 +101,7 @@ describe('kv estimate --json', () => {
     const scheme = "the config's quantization_config.kv_cache_scheme";
     expect(await chosen(fp8)).toEqual({
       dtypes: ['fp8_e4m3', 'fp8_e4m3'],
-      reasons: { keyDtype: scheme, valueDtype: scheme },
+      reasons: { contextLength: 'as asked', keyDtype: scheme, valueDtype: scheme },
     });
     expect(await chosen(fp8, '--value-dtype', 'int8')).toMatchObject({
       dtypes: ['fp8_e4m3', 'int8'],

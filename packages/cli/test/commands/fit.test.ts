@@ -8,7 +8,20 @@ const DEEPSEEK = CONFIGS['deepseek-ai/DeepSeek-V3'];
 const GEOMETRY = ['--emb-dim', '4096', '--n-heads', '32', '--n-layers', '32', '--n-kv-groups', '4'];
 
 interface Answer {
+  readonly memoryBytes: number;
+  readonly weightBytes: number;
+  readonly overheadBytes: number;
   readonly availableBytes: number;
+  readonly budget: {
+    readonly parts: readonly {
+      readonly name: string;
+      readonly bytes: number;
+      readonly low: number;
+      readonly high: number;
+      readonly how: string;
+      readonly explanation: readonly string[];
+    }[];
+  };
   readonly largestContext: { readonly contextLength: number };
   readonly mostSequences: { readonly secondsPerStep: number; readonly cacheBytes: number };
 }
@@ -22,23 +35,30 @@ async function answer(args: readonly string[]): Promise<Answer> {
 describe('kv fit', () => {
   it('divides the memory of a GPU and finds what fits, to the token', async () => {
     const found = await answer([LLAMA, '--gpu', 'h100', '-c', '32k', '--engine', 'vllm']);
-    const usable = Math.ceil(85_520_809_984 * 0.92);
-    const free = usable - 16_060_522_496 - 2 * 2 ** 30;
+    const usable = Math.ceil(found.memoryBytes * 0.92);
+    const parts = found.budget.parts.reduce((sum, { bytes }) => sum + bytes, 0);
     // Blocks of 16 tokens, 128 KiB each, one of them the null block.
-    const blocks = Math.floor(free / (16 * 131_072)) - 1;
+    const blocks = Math.floor((usable - parts) / (16 * 131_072)) - 1;
+    expect((found.memoryBytes / 2 ** 30).toFixed(2)).toBe('79.19');
     expect(found).toMatchObject({
       engine: 'vllm',
       gpu: { id: 'h100-sxm' },
+      device: { name: 'NVIDIA H100 SXM 80GB', count: 1, memoryBytes: found.memoryBytes },
       numDevices: 1,
-      memoryBytes: 85_520_809_984,
       usableBytes: usable,
-      weightBytes: 16_060_522_496,
-      overheadBytes: 2 * 2 ** 30,
-      availableBytes: free,
+      availableBytes: usable - parts,
       weights: { parameters: 8_030_261_248, bytes: 16_060_522_496 },
+      verdict: 'fits',
       largestContext: { contextLength: 131_072, numSequences: 1, limit: 'model' },
       mostSequences: { contextLength: 32_768, numSequences: Math.floor(blocks / 2048), limit: 'memory' },
     });
+    expect(found.weightBytes + found.overheadBytes).toBe(parts);
+    for (const { name, low, bytes, high, how, explanation } of found.budget.parts) {
+      expect(low, name).toBeLessThanOrEqual(bytes);
+      expect(bytes, name).toBeLessThanOrEqual(high);
+      expect(how, name).toMatch(/^(rule|formula|assumed)$/);
+      expect(explanation.length, name).toBeGreaterThan(0);
+    }
   });
 
   it('agrees with kv estimate on both sides of the limit', async () => {
@@ -72,7 +92,7 @@ describe('kv fit', () => {
     expect(given).toMatchObject({
       weightBytes: 5e9,
       overheadBytes: 0,
-      availableBytes: 24_564 * 2 ** 20 - 5e9,
+      availableBytes: given.memoryBytes - 5e9,
     });
     expect(given.largestContext).not.toHaveProperty('secondsPerStep');
   });
@@ -87,10 +107,10 @@ describe('kv fit', () => {
   it('reports for people, with what is assumed and where numbers are from', async () => {
     const { stdout } = await kv(['fit', LLAMA, '--gpu', 'h100', '--engine', 'vllm']);
     expect(stdout).toContain('Llama-3.1-8B on NVIDIA H100 SXM 80GB');
-    expect(stdout).toMatch(/in all +79\.6 GiB {2}as the driver reports/);
-    expect(stdout).toMatch(/usable +73\.3 GiB {2}0\.92 of it \(--gpu-memory-utilization\)/);
-    expect(stdout).toMatch(/weights +15\.0 GiB {2}8\.03B parameters; formula from the config, bf16/);
-    expect(stdout).toMatch(/overhead +2\.00 GiB {2}assumed/);
+    expect(stdout).toMatch(/in all +79\.2 GiB {2}as CUDA reports it/);
+    expect(stdout).toMatch(/usable +72\.9 GiB {2}0\.92 of it \(--gpu-memory-utilization\)/);
+    expect(stdout).toMatch(/weights as loaded +15\.0 GiB {2}[\d.]+ to [\d.]+ GiB; 8\.03B parameters/);
+    expect(stdout).toMatch(/activation peak +[\d.]+ GiB {2}[\d.]+ to [\d.]+ GiB/);
     expect(stdout).toMatch(
       /largest context +131,072 tokens {2}for 1 sequence; Llama-3\.1-8B was made for no more/,
     );
@@ -102,7 +122,7 @@ describe('kv fit', () => {
   it('says when the weights alone do not fit', async () => {
     const { code, stdout } = await kv(['fit', DEEPSEEK, '--gpu', 'h100', '--gpus', '4']);
     expect(code).toBe(0);
-    expect(stdout).toContain('The weights do not fit: 79.9 GiB too much on each GPU.');
+    expect(stdout).toContain('The weights do not fit: 80.3 GiB too much on each GPU.');
     expect(stdout).not.toContain('What fits');
   });
 
@@ -117,7 +137,7 @@ describe('kv fit', () => {
     const [header, ...rows] = csv.stdout.trim().split('\n');
     expect(header).toMatch(/^model,engine,gpu,gpus,kv dtype,memory bytes,/);
     expect(rows.map((row) => row.split(',')[4])).toEqual(['bf16', 'fp8_e4m3', 'int4']);
-    expect(rows[0]).toMatch(/^Llama-3\.1-8B,ideal,h100-sxm,1,bf16,85520809984,16060522496,2147483648,/);
+    expect(rows[0]).toMatch(/^Llama-3\.1-8B,ideal,h100-sxm,1,bf16,\d+,16060522496,2147483648,\d+,fits,/);
     const markdown = await kv(['fit', LLAMA, '--gpu', 'h100', '--markdown']);
     expect(markdown.stdout.split('\n')[0]).toMatch(/^\| KV dtype +\| +Context x 1 \|/);
   });
@@ -131,10 +151,13 @@ describe('kv fit', () => {
     [[LLAMA, '--gpu', 'h100', '--gpus', '3', '--tp', '2'], /--tp 2 takes 2 GPUs, but --gpus is 3/],
     [[LLAMA, '--gpu', 'h100', '--gpus', '0'], /--gpus is 0/],
     [[LLAMA, '--gpu', 'h100', '--gpus', '3', '--engine', 'vllm'], /does not divide the 32 attention heads/],
-    [[LLAMA, '--gpu', 'h100', '--gpu-memory-utilization', '0.9'], /a setting of vLLM; the engine ideal/],
+    [
+      [LLAMA, '--gpu', 'h100', '--gpu-memory-utilization', '0.9'],
+      /a setting of vllm; the engine ideal does not have it/,
+    ],
     [
       [LLAMA, '--gpu', 'h100', '--engine', 'vllm', '--gpu-memory-utilization', '90'],
-      /--gpu-memory-utilization is "90"; it must be a number above 0 and at most 1/,
+      /--gpu-memory-utilization is 90; it must be a number above 0 and at most 1/,
     ],
     [[LLAMA, '--gpu', 'h100', '--weights', '16GB', '--weight-dtype', 'int4'], /give one of the two/],
     [[LLAMA, '--gpu', 'h100', '--weight-dtype', 'int44'], /Unknown dtype "int44"; did you mean int4/],

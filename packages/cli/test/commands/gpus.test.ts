@@ -6,7 +6,7 @@ describe('kv gpus', () => {
     const all = await kv(['gpus']);
     expect(all.stdout.split('\n').length).toBeGreaterThan(60);
     const { stdout } = await kv(['gpus', 'h100']);
-    expect(stdout).toMatch(/h100-pcie +NVIDIA H100 PCIe 80GB +80\.0 GiB +2\.00 TB\/s/);
+    expect(stdout).toMatch(/h100-pcie +NVIDIA H100 PCIe 80GB +79\.2 GiB +2\.00 TB\/s/);
     expect(stdout).not.toContain('H200');
   });
 
@@ -20,6 +20,10 @@ describe('kv gpus', () => {
           vendor: 'NVIDIA',
           memoryBytes: 85_899_345_920,
           reportedBytes: 85_520_809_984,
+          total: { bytes: 85_029_615_043, low: 85_024_246_333, high: 85_034_983_752, how: 'rule' },
+          totalSource: 'as CUDA reports it, in 4 public logs',
+          computeCapability: '9.0',
+          numMultiprocessors: 132,
           bandwidthBytesPerSecond: 3_350_000_000_000,
           isUnified: false,
           source: expect.stringContaining('NVIDIA H100 datasheet'),
@@ -27,11 +31,9 @@ describe('kv gpus', () => {
       ],
     });
     const csv = await kv(['gpus', 'b200', '--csv']);
-    expect(csv.stdout).toContain(
-      'b200,NVIDIA B200 SXM 180GB,193273528320,192265846784,7700000000000,"NVIDIA Blackwell datasheet',
-    );
+    expect(csv.stdout).toContain('b200,NVIDIA B200 SXM 180GB,193273528320,192265846784,');
     const unreported = await kv(['gpus', 'h100-pcie', '--csv']);
-    expect(unreported.stdout).toContain('h100-pcie,NVIDIA H100 PCIe 80GB,85899345920,,2000000000000,');
+    expect(unreported.stdout).toContain('h100-pcie,NVIDIA H100 PCIe 80GB,85899345920,,');
   });
 
   it('says where nothing is found', async () => {

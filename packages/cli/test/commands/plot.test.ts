@@ -8,6 +8,8 @@ import { readPdf } from '../pdf.js';
 
 interface SeedFigure {
   readonly title: string;
+  readonly subtitle: string;
+  readonly file: string;
   readonly xLabel: string;
   readonly yLabel: string;
   readonly contextLengths: readonly number[];
@@ -18,7 +20,7 @@ const seed = JSON.parse(
   readFileSync(new URL('../../../core/test/golden/seed-figure.json', import.meta.url), 'utf8'),
 ) as SeedFigure;
 
-const SEED_FILES = ['kv_bytes_vs_context_length.pdf', 'kv_bytes_vs_context_length.html'];
+const SEED_FILES = [seed.file, 'kv_bytes_vs_context_length.html'];
 const SEED_WARNING = 'warning emb_dim 2048 is not divisible by n_heads 24; head_dim is rounded up to 86.\n';
 
 describe('kv plot', () => {
@@ -29,7 +31,9 @@ describe('kv plot', () => {
     const { code, stdout, stderr } = await kv(['plot'], { cwd: folder.path });
     expect({ code, stderr }).toEqual({ code: 0, stderr: `${SEED_WARNING}Wrote ${SEED_FILES.join(', ')}\n` });
     expect(readdirSync(folder.path).sort()).toEqual([...SEED_FILES].sort());
-    expect((await readPdf(read('kv_bytes_vs_context_length.pdf')))[0]?.text).toContain(seed.title);
+    const [figure] = await readPdf(read(seed.file));
+    expect(figure?.text).toContain(seed.title);
+    expect(figure?.text).toContain(seed.subtitle);
     const rows = stdout.trimEnd().split('\n');
     expect(rows).toHaveLength(1 + seed.series.length * seed.contextLengths.length);
     expect(rows[0]).toMatch(/^series +context +KV cache +ratio +saved$/);

@@ -13,7 +13,7 @@ describe('the page’s address for a command line', () => {
     [
       ['gpt-oss-20b'],
       { engines: 'ideal,vllm', kvDtype: 'fp8', sequences: '4', tp: '2' },
-      '?v=2&model=openai/gpt-oss-20b;kv-dtype=fp8;tp=2&model=openai/gpt-oss-20b;kv-dtype=fp8;engine=vllm;tp=2&sequences=4',
+      '?v=2&model=openai/gpt-oss-20b;kv-dtype=fp8_e4m3;tp=2&model=openai/gpt-oss-20b;kv-dtype=fp8_e4m3;engine=vllm;tp=2&sequences=4',
     ],
     [
       ['gpt-oss-20b'],

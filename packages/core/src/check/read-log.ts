@@ -176,10 +176,13 @@ function readingOf(found: ReadonlyMap<EngineLog, Found>): LogReading {
   };
 }
 
+const NAMED_FACTS = new Set(['release', 'model', 'architecture', 'arguments', 'config']);
+
 /** Arguments that were given, and for what they do not say the config that the engine settled on. */
 function argumentsOf(facts: ReadonlyMap<string, string>): Readonly<Record<string, PythonValue>> {
   const config = facts.get('config');
   return {
+    ...Object.fromEntries([...facts].filter(([name]) => !NAMED_FACTS.has(name))),
     ...(config === undefined ? {} : recordOf(parsePython(`Config(${config})`))),
     ...recordOf(parsePython(facts.get('arguments') ?? '{}')),
   };

@@ -2,7 +2,7 @@ import type { Quantity } from '../text/quantity.js';
 
 /** What takes memory beside the cache: weights, activations, graphs, and so on. */
 export interface BudgetPart extends Quantity {
-  /** For people: `weights`, `activations`, `CUDA graphs`. */
+  /** For people, once in a budget: `weights`, `activations`, `CUDA graphs`; `weights` in every engine are the model's. */
   readonly name: string;
   /** The arithmetic, line by line. */
   readonly explanation: readonly string[];
@@ -10,6 +10,11 @@ export interface BudgetPart extends Quantity {
   readonly source: string;
   /** Relative to what was published, on what the part was not made from. */
   readonly error?: { readonly judgedOn: number; readonly median: number; readonly p90: number };
+}
+
+/** Whether a part is what weights take, whatever its engine does with them when it loads them. */
+export function isWeights({ name }: Pick<BudgetPart, 'name'>): boolean {
+  return name.startsWith('weights');
 }
 
 /** How the memory of one device, or of the host, is divided. */
@@ -25,7 +30,10 @@ export interface DeviceBudget {
   readonly usableReason?: string;
   /** What is neither cache nor free. */
   readonly parts: readonly BudgetPart[];
-  /** What is left for the cache. Its ends are calibrated as a whole: the sum of all worst ends would be too wide. */
+  /**
+   * What is left for the cache, below 0 where the parts alone do not fit. Its ends are calibrated as a whole: the sum of
+   * all worst ends would be too wide.
+   */
   readonly available: Quantity;
 }
 

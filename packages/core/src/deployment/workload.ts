@@ -1,13 +1,8 @@
 import type { DtypeName } from '../model/dtype.js';
 import { checkInteger } from '../text/exact.js';
 
-/** How a model is used: how much text, in which format, over how many devices. */
-export interface Workload {
-  /** Tokens in each sequence, prompt and answer together. */
-  readonly contextLength: number;
-  readonly numSequences: number;
-  readonly keyDtype: DtypeName;
-  readonly valueDtype: DtypeName;
+/** How many devices share the work, and in which ways. */
+export interface Parallelism {
   /** Devices that each layer's heads are split over. */
   readonly tensorParallel: number;
   /** Stages that the layers are split over. */
@@ -16,6 +11,15 @@ export interface Workload {
   readonly dataParallel: number;
   /** Devices that each sequence's tokens are split over. */
   readonly contextParallel: number;
+}
+
+/** How a model is used: how much text, in which format, over how many devices. */
+export interface Workload extends Parallelism {
+  /** Tokens in each sequence, prompt and answer together. */
+  readonly contextLength: number;
+  readonly numSequences: number;
+  readonly keyDtype: DtypeName;
+  readonly valueDtype: DtypeName;
 }
 
 /** One sequence of 4096 tokens in bf16 on one device: the starting point that callers change. */

@@ -1,4 +1,5 @@
 import { InputError } from '../text/errors.js';
+import { given } from '../text/given.js';
 import { parseInteger, parseIntegers } from '../text/numbers.js';
 import { type LayerRatio, parseLayerRatio } from './attention.js';
 import type { DesignKnobs } from './designs.js';
@@ -87,11 +88,16 @@ export function parseKnobs(
   };
 }
 
-/** The entries that are not undefined. */
-function given<Value extends object>(
-  value: Value,
-): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
-  };
+/** The texts that `parseKnobs` reads back as these knobs. */
+export function textsOfKnobs(knobs: DesignKnobs): KnobTexts {
+  const { nKvGroups, kvLoraRank, swaRatio, recurrentRatio, ...sizes } = knobs;
+  const rank = kvLoraRank === undefined ? undefined : String(kvLoraRank);
+  const ratio = (value: LayerRatio | undefined) => value && `${value.cheap}:${value.full}`;
+  return given({
+    ...Object.fromEntries(Object.entries(sizes).map(([key, size]) => [key, String(size)])),
+    ...(knobs.qkRopeHeadDim === undefined ? { latentDim: rank } : { kvLoraRank: rank }),
+    nKvGroups: nKvGroups.length === 0 ? undefined : nKvGroups.join(','),
+    swaRatio: ratio(swaRatio),
+    recurrentRatio: ratio(recurrentRatio),
+  });
 }

@@ -1,8 +1,9 @@
+import type { SettingValues } from '../deployment/deployment.js';
 import { ENGINE_SETTINGS, type EngineName, knownEngine } from './all-settings.js';
 import type { Engine } from './contract.js';
 import { ideal } from './ideal/engine.js';
 import { llamacpp } from './llamacpp/engine.js';
-import { checkSettings, type SettingsOf, type SettingValues } from './settings.js';
+import { checkSettings, type SettingsOf } from './settings.js';
 import { sglang } from './sglang/engine.js';
 import { transformers } from './transformers/engine.js';
 import { vllm } from './vllm/engine.js';

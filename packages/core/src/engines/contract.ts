@@ -1,5 +1,7 @@
+import type { SettingValues } from '../deployment/deployment.js';
 import type { DeviceGroup } from '../deployment/shards.js';
 import type { Workload } from '../deployment/workload.js';
+import type { Device } from '../gpus/gpu.js';
 import type { ChosenDtype, Model } from '../model/model.js';
 
 /**
@@ -47,19 +49,13 @@ export interface Engine {
   readonly name: string;
   /** What `auto` means for keys and values on this engine, where it is not simply the model's `kvCacheDtype`. */
   readonly kvCacheDtype?: (model: Model) => ChosenDtype;
-  /** The part of a device's memory that it takes, as its settings or its own default say; 1 by default. */
-  readonly memoryUtilization?: number;
-  /** The engine's own flag for that part. */
-  readonly memoryUtilizationFlag?: string;
-  /** Bytes of that part that are neither for weights nor cache, where the engine's rules say; else they are a guess. */
-  readonly overheadBytes?: number;
   /**
    * Bytes of the cache's memory on each device that no sequence is ever given, or, below 0, that it allocates beyond what
    * it reckons with; 0 by default.
    */
   readonly unusableBytes?: (model: Model, workload: Workload) => number;
-  /** The same engine with the settings that it takes on such a device when told nothing. */
-  readonly onDevice?: (device: { readonly name: string; readonly memoryBytes: number }) => Engine;
+  /** Settings that it takes on such a device when told nothing; those of the engine's own settings that say so. */
+  readonly settingsOn?: (device: Device) => SettingValues;
   /** How it uses several devices when told nothing; `tensorParallel` by default. */
   readonly splitsBy?: 'tensorParallel' | 'pipelineParallel';
   /** Whether data-parallel replicas share the tensor-parallel devices instead of having their own; they have by default. */
@@ -73,4 +69,10 @@ export interface Engine {
 /** What `auto` means for keys and values of a model on an engine. */
 export function autoKvCacheDtype(engine: Engine, model: Model): ChosenDtype {
   return engine.kvCacheDtype?.(model) ?? model.kvCacheDtype;
+}
+
+/** Devices that a workload's parallelism takes on an engine. */
+export function devicesOf(workload: Workload, { contextParallelDevices = true }: Engine): number {
+  const { tensorParallel, pipelineParallel, dataParallel, contextParallel } = workload;
+  return tensorParallel * pipelineParallel * dataParallel * (contextParallelDevices ? contextParallel : 1);
 }

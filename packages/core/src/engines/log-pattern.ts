@@ -34,8 +34,8 @@ export interface EngineLog {
   readonly mentions: RegExp;
   readonly figures: readonly LogPattern[];
   /**
-   * Groups: `release`, `model`, `architecture`, `device`, `numDevices`, `computeCapability`, and `arguments`, a Python
-   * dictionary or call with the engine's own arguments.
+   * Groups: `release`, `model`, `architecture`, `device`, `computeCapability`; `arguments`, a Python dictionary or call
+   * with the engine's own arguments, and `config`, keyword arguments that it settled on; any other is an argument itself.
    */
   readonly facts: readonly LogFact[];
   readonly failures: readonly LogFailure[];

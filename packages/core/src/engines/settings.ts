@@ -1,3 +1,4 @@
+import type { SettingValues } from '../deployment/deployment.js';
 import { InputError } from '../text/errors.js';
 import { checkInteger } from '../text/exact.js';
 import { nearest } from '../text/nearest.js';
@@ -27,9 +28,6 @@ export type SettingsOf<Settings extends readonly EngineSetting[]> = {
         ? Word
         : number;
 };
-
-/** Values of settings by key, not checked yet. */
-export type SettingValues = Readonly<Record<string, number | boolean | string>>;
 
 /**
  * The values, if each belongs to a setting and makes sense for it.

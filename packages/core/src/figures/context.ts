@@ -103,6 +103,7 @@ export function contextFigure(
         ...axis,
         type: style.logX ? 'log' : 'linear',
         title: { text: style.logX ? 'context_length (log scale)' : 'context_length' },
+        tickangle: 0,
         ...(style.logX ? lengthTicks(contextLengths, ROOMS[style.size].ticks) : {}),
       },
       yaxis: {
@@ -118,13 +119,19 @@ export function contextFigure(
   };
 }
 
+/** Labels that an axis has room for where they stand unevenly, for each of the most that it is given. */
+const LABEL_ROOM = 1.6;
+
 const DASHES = ['dash', 'dot', 'dashdot', 'longdash'] as const;
 
 function uprightLine(x: number, color: string): Readonly<Record<string, unknown>> {
   return { type: 'line', x0: x, x1: x, y0: 0, y1: 1, yref: 'paper', line: { color, width: 1, dash: 'dot' } };
 }
 
-/** Marks of a logarithmic context axis: the lengths that are drawn, or every so many of them where they are many. */
+/**
+ * Marks of a logarithmic context axis: the lengths that are drawn, or every so many of them where they are many, without
+ * those whose labels would touch that of the next longer one.
+ */
 export function lengthTicks(
   contextLengths: readonly number[],
   maximum: number,
@@ -134,7 +141,13 @@ export function lengthTicks(
 } {
   const lengths = [...new Set(contextLengths)].sort((one, other) => one - other);
   const step = Math.ceil(lengths.length / maximum);
-  const tickvals = lengths.filter((_, index) => (lengths.length - 1 - index) % step === 0);
+  const room = (Math.log(lengths.at(-1) ?? 1) - Math.log(lengths[0] ?? 1)) / (LABEL_ROOM * maximum);
+  const tickvals: number[] = [];
+  for (const length of lengths.filter((_, index) => (lengths.length - 1 - index) % step === 0).reverse()) {
+    if (tickvals[0] === undefined || Math.log(tickvals[0]) - Math.log(length) >= room) {
+      tickvals.unshift(length);
+    }
+  }
   return { tickvals, ticktext: tickvals.map(formatTokens) };
 }
 

@@ -1,9 +1,11 @@
-import type { Fit } from '../fit/fit.js';
+import type { DeviceBudget } from '../deployment/budget.js';
+import { exactly, type Quantity } from '../text/quantity.js';
 import { formatBytes } from '../text/units.js';
 import { rowAxis } from './rows.js';
 import {
   baseAxis,
   baseLayout,
+  escapeText,
   type Figure,
   type FigureStyle,
   legendBelow,
@@ -11,14 +13,16 @@ import {
   THEMES,
 } from './style.js';
 
-/** What is to share the memory of one device, in bytes. */
-export interface FitBar extends Pick<Fit, 'memoryBytes' | 'usableBytes' | 'weightBytes' | 'overheadBytes'> {
+/** What is to share the memory of one device. */
+export interface FitBar {
   readonly label: string;
-  /** The cache of the workload on the device that holds the most, whether it fits or not. */
+  /** Of the device that has the least left. */
+  readonly budget: DeviceBudget;
+  /** The cache of the workload on the device that holds the most, in bytes, whether it fits or not. */
   readonly cacheBytes: number;
 }
 
-/** One use of memory, over all bars. */
+/** One use of memory, over all bars; 0 in those that have none of it. */
 export interface FitTrace {
   readonly type: 'bar';
   readonly orientation: 'h';
@@ -38,34 +42,52 @@ export interface FitTrace {
   };
 }
 
-const PARTS = [
-  { name: 'weights', color: '#8c6bb1', bytes: ({ weightBytes }: FitBar) => weightBytes },
-  { name: 'overhead', color: '#7f7f7f', bytes: ({ overheadBytes }: FitBar) => overheadBytes },
-  { name: 'KV cache', color: '#0072b2', bytes: ({ cacheBytes }: FitBar) => cacheBytes },
-] as const;
+const CACHE = { name: 'KV cache', color: '#0072b2' } as const;
 
-/** What each row needs of one device, stacked, beside an upright mark where the memory that may be used ends. */
+/** Parts that most engines have, in a colour of their own; others have the next of the rest. */
+const COLORS: Readonly<Record<string, string>> = { weights: '#8c6bb1', overhead: '#7f7f7f' };
+const OTHER_COLORS = ['#e69f00', '#cc79a7', '#009e73', '#56b4e9', '#d55e00', '#7f7f7f'] as const;
+
+/**
+ * What each row needs of one device, stacked, beside an upright mark where the memory that may be used ends. A line along
+ * the bar goes from where it ends if the least is needed beside the cache to where it ends if the most is.
+ */
 export function fitFigure(bars: readonly FitBar[], style: FigureStyle): Figure<FitTrace> {
   const unit = memoryUnit(style.units);
   const theme = THEMES[style.theme];
   const places = bars.map((_, index) => index);
-  const data = PARTS.map(({ name, color, bytes }): FitTrace => {
-    const sizes = bars.map(bytes);
-    return {
-      type: 'bar',
-      orientation: 'h',
-      name,
-      x: sizes.map((size) => size / unit.bytes),
-      y: places,
-      customdata: sizes,
-      text: sizes.map((size) => formatBytes(size, style.units)),
-      textposition: 'none',
-      hovertemplate: `${name}: %{text} (%{customdata:,} bytes)<extra></extra>`,
-      marker: { color, line: { color: theme.paper, width: 1 } },
-    };
+  const trace = (name: string, color: string, sizes: readonly Quantity[]): FitTrace => ({
+    type: 'bar',
+    orientation: 'h',
+    name: escapeText(name),
+    x: sizes.map(({ bytes }) => bytes / unit.bytes),
+    y: places,
+    customdata: sizes.map(({ bytes }) => bytes),
+    text: sizes.map((size) => rangeText(size, style)),
+    textposition: 'none',
+    hovertemplate: `${escapeText(name)}: %{text} (%{customdata:,} bytes)<extra></extra>`,
+    marker: { color, line: { color: theme.paper, width: 1 } },
   });
+  const names = [...new Set(bars.flatMap(({ budget }) => budget.parts.map(({ name }) => name)))];
+  const others = names.filter((name) => COLORS[name] === undefined);
+  const colorOf = (name: string) =>
+    COLORS[name] ?? OTHER_COLORS[others.indexOf(name) % OTHER_COLORS.length] ?? theme.muted;
+  const ranges = bars.map((bar, index) => ({ index, ...neededRange(bar) }));
   return {
-    data,
+    data: [
+      ...names.map((name) =>
+        trace(
+          name,
+          colorOf(name),
+          bars.map(({ budget }) => partNamed(budget, name)),
+        ),
+      ),
+      trace(
+        CACHE.name,
+        CACHE.color,
+        bars.map(({ cacheBytes }) => exactly(cacheBytes)),
+      ),
+    ],
     layout: {
       ...baseLayout(style),
       legend: legendBelow(style),
@@ -80,15 +102,41 @@ export function fitFigure(bars: readonly FitBar[], style: FigureStyle): Figure<F
         bars.map(({ label }) => label),
         style,
       ),
-      shapes: bars.map(({ usableBytes }, index) => ({
-        ...{ type: 'line', x0: usableBytes / unit.bytes, x1: usableBytes / unit.bytes },
-        ...{ y0: index - 0.4, y1: index + 0.4, line: { color: theme.ink, width: 3 } },
-      })),
-      annotations: bars.map(({ usableBytes }, index) => ({
-        ...{ x: usableBytes / unit.bytes, y: index - 0.4, yanchor: 'bottom', showarrow: false },
-        text: formatBytes(usableBytes, style.units),
+      shapes: [
+        ...bars.map(({ budget: { usable } }, index) => ({
+          ...{ type: 'line', x0: usable.bytes / unit.bytes, x1: usable.bytes / unit.bytes },
+          ...{ y0: index - 0.4, y1: index + 0.4, line: { color: theme.ink, width: 3 } },
+        })),
+        ...ranges
+          .filter(({ low, high }) => low < high)
+          .map(({ index, low, high }) => ({
+            ...{ type: 'line', x0: low / unit.bytes, x1: high / unit.bytes },
+            ...{ y0: index, y1: index, line: { color: theme.ink, width: 2 } },
+          })),
+      ],
+      annotations: bars.map(({ budget: { usable } }, index) => ({
+        ...{ x: usable.bytes / unit.bytes, y: index - 0.4, yanchor: 'bottom', showarrow: false },
+        text: formatBytes(usable.bytes, style.units),
         font: { color: theme.muted },
       })),
     },
   };
+}
+
+function partNamed({ parts }: DeviceBudget, name: string): Quantity {
+  return parts.find((part) => part.name === name) ?? exactly(0);
+}
+
+/** Where the bar ends at the ends of what is available, as they are calibrated. */
+function neededRange({ budget: { usable, available }, cacheBytes }: FitBar): {
+  readonly low: number;
+  readonly high: number;
+} {
+  const at = (left: number) => usable.bytes - left + cacheBytes;
+  return { low: at(available.high), high: at(available.low) };
+}
+
+function rangeText({ bytes, low, high }: Quantity, { units }: FigureStyle): string {
+  const text = formatBytes(bytes, units);
+  return low === high ? text : `${text}, ${formatBytes(low, units)} to ${formatBytes(high, units)}`;
 }

@@ -3,6 +3,8 @@ import type { ByteUnits } from '../text/units.js';
 /** How a figure looks. */
 export interface FigureStyle {
   readonly title: string;
+  /** A smaller line under the title: what is drawn, and for which use. */
+  readonly subtitle?: string;
   readonly logX: boolean;
   readonly logY: boolean;
   /** Units of the memory axis: GB (10^9 bytes) or GiB (2^30). */
@@ -79,15 +81,24 @@ export const THEMES = {
   dark: { paper: '#0d1117', ink: '#e6edf3', muted: '#9da7b3', grid: '#30363d' },
 } as const;
 
-/** What fits into a figure; more labels than `ticks` would overlap on an axis. */
+/** Pixels between the title and what is below it. */
+const TITLE_GAP = 14;
+
+/** Of lines below each other, in their font's size: Plotly's own. */
+const LINE_HEIGHT = 1.3;
+
+/**
+ * What fits into a figure: characters into a line of its title, labels onto an axis before they overlap. Sizes are in
+ * pixels.
+ */
 export const ROOMS = {
   wide: {
-    ...{ titleSize: 18, textSize: 13, ticks: 12 },
+    ...{ titleSize: 18, titleWidth: 90, textSize: 13, ticks: 12 },
     margin: { l: 70, r: 30, t: 60, b: 72 },
     legend: { x: 0.02, y: 0.98 },
   },
   narrow: {
-    ...{ titleSize: 13, textSize: 12, ticks: 6 },
+    ...{ titleSize: 13, titleWidth: 46, textSize: 12, ticks: 6 },
     margin: { l: 50, r: 12, t: 64, b: 50 },
     legend: { x: 0, y: -0.3 },
   },
@@ -97,16 +108,24 @@ export const ROOMS = {
 export function baseLayout(style: FigureStyle): Readonly<Record<string, unknown>> {
   const theme = THEMES[style.theme];
   const room = ROOMS[style.size];
+  const { subtitle = '' } = style;
+  const lines = wrapped(style.title, room.titleWidth);
+  const below = subtitle === '' ? 0 : room.textSize * LINE_HEIGHT;
+  const more = (lines.length - 1) * room.titleSize * LINE_HEIGHT;
+  const subtitleFont = { size: room.textSize, color: theme.muted };
   return {
     title: {
-      text: escapeText(style.title),
+      text: lines.map(escapeText).join('<br>'),
       font: { size: room.titleSize },
-      ...{ x: 0.5, xanchor: 'center', y: 1, yref: 'paper', yanchor: 'bottom', pad: { b: 14 } },
+      ...{ x: 0.5, xanchor: 'center', y: 1, yref: 'paper', yanchor: 'bottom' },
+      // Plotly hangs a subtitle below the first line.
+      pad: { b: TITLE_GAP + below + (subtitle === '' ? 0 : more) },
+      ...(subtitle === '' ? {} : { subtitle: { text: escapeText(subtitle), font: subtitleFont } }),
     },
     font: { family: FIGURE_FONT, size: room.textSize, color: theme.ink },
     paper_bgcolor: theme.paper,
     plot_bgcolor: theme.paper,
-    margin: room.margin,
+    margin: { ...room.margin, t: room.margin.t + below + more },
     hovermode: 'closest',
     showlegend: true,
     legend: {
@@ -118,6 +137,27 @@ export function baseLayout(style: FigureStyle): Readonly<Record<string, unknown>
       borderwidth: 1,
     },
   };
+}
+
+/** A text in lines of at most so many characters, broken between words; a longer word has lines of its own. */
+function wrapped(text: string, width: number): readonly string[] {
+  if (text.length <= width) {
+    return [text];
+  }
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+    while (line.length > width) {
+      lines.push(line.slice(0, width));
+      line = line.slice(width);
+    }
+  }
+  return [...lines, line];
 }
 
 /** A legend at the bottom, below the axis and its title however many lines it has, for figures that fill their area. */

@@ -6,7 +6,8 @@ import type { Gpu } from './gpu.js';
 /** GPUs of one kind. */
 export interface GpuCount {
   readonly gpu: Gpu;
-  readonly count: number;
+  /** Absent where it is not said. */
+  readonly count?: number;
 }
 
 /** Before or behind the name: `4xh100`, `4 x h100`, `h100:4`, `h100 x4`. */
@@ -17,8 +18,7 @@ const COUNTED = [
 ];
 
 /**
- * The GPUs that a text means, with commas between different ones: `4xh100`, `h100:4`, `rtx-4090, 2x rtx-3060`. A name
- * is one GPU.
+ * The GPUs that a text means, with commas between different ones: `4xh100`, `h100:4`, `rtx-4090, 2x rtx-3060`.
  *
  * @throws InputError as `gpuNamed`, for a count of 0, and for a GPU that is named twice.
  */
@@ -37,7 +37,7 @@ export function gpusNamed(text: string): readonly GpuCount[] {
 function countOf(text: string): GpuCount {
   const exact = exactlyNamed(text);
   if (exact !== undefined) {
-    return { gpu: exact, count: 1 };
+    return { gpu: exact };
   }
   for (const pattern of COUNTED) {
     const { name, count } = pattern.exec(text)?.groups ?? {};
@@ -49,7 +49,7 @@ function countOf(text: string): GpuCount {
       return { gpu, count: Number(count) };
     }
   }
-  return { gpu: gpuNamed(text), count: 1 };
+  return { gpu: gpuNamed(text) };
 }
 
 /**

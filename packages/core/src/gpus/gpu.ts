@@ -45,8 +45,3 @@ export interface Gpu extends Device {
   /** Where the numbers are from. */
   readonly source: string;
 }
-
-/** What an engine can be given of a GPU, in bytes: what the driver reports, or else the size on the datasheet. */
-export function availableBytes({ reportedBytes, memoryBytes }: Gpu): number {
-  return reportedBytes ?? memoryBytes;
-}

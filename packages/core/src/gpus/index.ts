@@ -1,3 +1,3 @@
 export { GPUS } from './data.js';
 export { type GpuCount, gpuNamed, gpusNamed, searchGpus } from './find.js';
-export { availableBytes, type Device, type Gpu, type GpuVendor } from './gpu.js';
+export type { Device, Gpu, GpuVendor } from './gpu.js';

@@ -5,10 +5,15 @@ export type Config = Readonly<Record<string, unknown>>;
 
 /** The value as a JSON object. `where` names it in messages: `config.json`, `text_config`. */
 export function asObject(value: unknown, where: string): Config {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isConfig(value)) {
     throw new InputError(`${where} is ${describe(value)}; it must be a JSON object.`);
   }
-  return value as Config;
+  return value;
+}
+
+/** Whether a value is a JSON object. */
+export function isConfig(value: unknown): value is Config {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The value of a field; undefined where it is absent or null, as Hugging Face writes "not set". */

@@ -1,4 +1,4 @@
-import { type Config, field, optionalObject, sizeOf } from './fields.js';
+import { type Config, field, isConfig, sizeOf } from './fields.js';
 
 /** Of Gemma 3 with a vision tower, as Google publishes it; the class scales nothing by default. */
 const GEMMA_3_FACTOR = 8;
@@ -32,18 +32,29 @@ export function rotaryElementsOf(
   return Math.ceil(positions * (factor + ownBase)) * width;
 }
 
+/** What classes rotate of a head where the config does not say: huggingface/transformers 5.24.0, `partial_rotary_factor`. */
+const ROTATED: readonly (readonly [RegExp, number])[] = [
+  [/^qwen3_(next|5)/, 0.25],
+  [/^(glm|glm4|glm4_moe|nemotron|phi|persimmon)$/, 0.5],
+  [/^stablelm$/, 0.25],
+];
+
 function rotatedOf(config: Config, keyHeadDim: number | undefined): number | undefined {
-  const share = field(config, 'partial_rotary_factor');
+  const stated = field(config, 'partial_rotary_factor');
+  const type = field(config, 'model_type');
+  const ofClass = ROTATED.find(([pattern]) => typeof type === 'string' && pattern.test(type))?.[1] ?? 1;
   return keyHeadDim === undefined
     ? undefined
-    : Math.ceil(keyHeadDim * (typeof share === 'number' ? share : 1));
+    : Math.ceil(keyHeadDim * (typeof stated === 'number' && stated > 0 && stated <= 1 ? stated : ofClass));
 }
 
 /** The factor that makes a table longer; undefined where the config does not say how it is scaled. */
 function scalingOf(config: Config): number | undefined {
-  const scaling = optionalObject(config, 'rope_scaling') ?? optionalObject(config, 'rope_parameters');
-  const type = scaling === undefined ? undefined : (field(scaling, 'rope_type') ?? field(scaling, 'type'));
-  const factor = scaling === undefined ? undefined : field(scaling, 'factor');
+  const scaling = field(config, 'rope_scaling') ?? field(config, 'rope_parameters');
+  if (!isConfig(scaling)) {
+    return undefined;
+  }
+  const [type, factor] = [field(scaling, 'rope_type') ?? field(scaling, 'type'), field(scaling, 'factor')];
   if (type === undefined) {
     return undefined;
   }

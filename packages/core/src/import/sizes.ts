@@ -9,13 +9,18 @@ import { type Config, field } from './fields.js';
  */
 export function sizesOf(config: Config): ModelSizes {
   const number = (...keys: readonly string[]) =>
-    keys.map((key) => field(config, key)).find((value) => Number.isSafeInteger(value) && (value as number) >= 0) as
-      | number
-      | undefined;
+    keys
+      .map((key) => field(config, key))
+      .find((value) => Number.isSafeInteger(value) && (value as number) >= 0) as number | undefined;
   const numExperts = number('num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts');
   const ties = field(config, 'tie_word_embeddings');
   const moeIntermediateSize = number('moe_intermediate_size', 'expert_ffn_hidden_size', 'intermediate_size');
-  const shared = number('n_shared_experts', 'num_shared_experts', 'num_shared_expert', 'moe_num_shared_experts');
+  const shared = number(
+    'n_shared_experts',
+    'num_shared_experts',
+    'num_shared_expert',
+    'moe_num_shared_experts',
+  );
   return known({
     vocabSize: number('vocab_size', 'padded_vocab_size'),
     tieWordEmbeddings: typeof ties === 'boolean' ? ties : undefined,
@@ -23,7 +28,13 @@ export function sizesOf(config: Config): ModelSizes {
     ...(numExperts !== undefined &&
       numExperts > 0 && {
         numExperts,
-        numExpertsPerToken: number('num_experts_per_tok', 'num_experts_per_token', 'moe_topk', 'moe_k', 'top_k_experts'),
+        numExpertsPerToken: number(
+          'num_experts_per_tok',
+          'num_experts_per_token',
+          'moe_topk',
+          'moe_k',
+          'top_k_experts',
+        ),
         moeIntermediateSize,
         sharedExpertIntermediateSize:
           number('shared_expert_intermediate_size') ??

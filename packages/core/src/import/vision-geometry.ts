@@ -1,5 +1,5 @@
 import type { LargestImage, VisionTower } from '../model/geometry.js';
-import { type Config, field, sizeOf } from './fields.js';
+import { type Config, field, isConfig, sizeOf } from './fields.js';
 
 /**
  * The vision tower of a multimodal config, with the largest image where its processor's limit is known.
@@ -21,6 +21,7 @@ export function visionTowerOf(published: Config): VisionTower | undefined {
     ...(hiddenSize !== undefined && { hiddenSize }),
     ...(intermediateSize !== undefined && { intermediateSize }),
     ...(numLayers !== undefined && { numLayers }),
+    takesVideo: (sizeOf(vision, 'temporal_patch_size') ?? sizeOf(vision, 'init_pos_emb_time') ?? 1) > 1,
     ...(largestImage !== undefined && { largestImage }),
   };
 }
@@ -98,8 +99,4 @@ function gemma4Image(published: Config, vision: Config, patch: number): LargestI
   return tokens === undefined || kernel === undefined
     ? undefined
     : { tokens, patches: tokens * kernel ** 2, patchSize: COLOURS * patch ** 2, embeddingsPerToken: 1 };
-}
-
-function isConfig(value: unknown): value is Config {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

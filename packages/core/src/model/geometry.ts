@@ -26,6 +26,8 @@ export interface VisionTower {
   readonly hiddenSize?: number;
   readonly intermediateSize?: number;
   readonly numLayers?: number;
+  /** Its patches are of several frames, so videos go through it too. */
+  readonly takesVideo: boolean;
   /** Of the largest image that is not made smaller first. */
   readonly largestImage?: LargestImage;
 }

@@ -72,6 +72,17 @@ export function formatBytes(bytes: number, units: ByteUnits = 'binary'): string 
   return `${value.toFixed(digits)} ${names[unit]}`;
 }
 
+/** Bytes as `parseBytes` reads them back, in the largest unit that they are whole in. */
+export function writtenBytes(bytes: number): string {
+  const unit = (
+    [
+      ['GiB', 2 ** 30],
+      ['MiB', 2 ** 20],
+    ] as const
+  ).find(([, size]) => bytes > 0 && bytes % size === 0);
+  return unit === undefined ? `${bytes}B` : `${bytes / unit[1]}${unit[0]}`;
+}
+
 /** Tokens for a reader: `128k` where it is a whole number of 1024s, else the plain number. */
 export function formatTokens(tokens: number): string {
   if (tokens >= 1024 ** 2 && tokens % 1024 ** 2 === 0) {

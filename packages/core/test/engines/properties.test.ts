@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SettingValues } from '../../src/deployment/deployment.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../../src/deployment/workload.js';
 import { engineNamed } from '../../src/engines/all-engines.js';
 import { ENGINE_NAMES } from '../../src/engines/all-settings.js';
-import type { SettingValues } from '../../src/engines/settings.js';
 import { type Allocation, estimate } from '../../src/estimate/estimate.js';
 import type { SlidingLayer } from '../../src/model/layer.js';
 import type { Model } from '../../src/model/model.js';

@@ -123,4 +123,37 @@ describe('the figure', () => {
       }),
     );
   });
+
+  it('has its title in as many lines as it takes, and room for them and the line below', () => {
+    const layoutOf = (title: string, subtitle = '') =>
+      contextFigure(oneSeries('GQA'), { ...DEFAULT_STYLE, title, subtitle }).layout as {
+        readonly title: { readonly text: string; readonly subtitle?: { readonly text: string } };
+        readonly margin: { readonly t: number };
+      };
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,120}$/), { minLength: 1 }), (words) => {
+        const { title, margin } = layoutOf(words.join(' '));
+        const lines = title.text.split('<br>');
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(90);
+        expect(lines.join('').replaceAll(' ', '')).toBe(words.join(''));
+        expect(margin.t).toBeGreaterThanOrEqual(layoutOf('short').margin.t + 18 * (lines.length - 1));
+      }),
+    );
+    const { title, margin } = layoutOf('short', '(a < b)');
+    expect(title.subtitle?.text).toBe('(a &lt; b)');
+    expect(margin.t).toBeGreaterThan(layoutOf('short').margin.t);
+    expect(layoutOf('short').title).not.toHaveProperty('subtitle');
+  });
+
+  it('marks no length whose label would touch that of the next', () => {
+    const ticksOf = (lengths: readonly number[]) =>
+      (
+        contextFigure({ ...oneSeries('GQA'), contextLengths: lengths }).layout.xaxis as {
+          readonly ticktext: readonly string[];
+        }
+      ).ticktext;
+    const doubling = Array.from({ length: 10 }, (_, power) => 256 * 2 ** power);
+    expect(ticksOf(doubling)).toHaveLength(10);
+    expect(ticksOf([...doubling, 163_840]).slice(-3)).toEqual(['32k', '64k', '160k']);
+  });
 });

@@ -4,22 +4,23 @@ import { DEFAULT_WORKLOAD, type Workload } from '../../src/deployment/workload.j
 import { groupedQueryAttention } from '../../src/designs/attention.js';
 import { engineNamed } from '../../src/engines/all-engines.js';
 import { ENGINE_NAMES } from '../../src/engines/all-settings.js';
-import type { Engine } from '../../src/engines/contract.js';
+import { devicesOf, type Engine } from '../../src/engines/contract.js';
 import { ideal } from '../../src/engines/ideal/engine.js';
-import { llamacpp } from '../../src/engines/llamacpp/engine.js';
 import { sglangCapacity } from '../../src/engines/sglang/capacity.js';
-import { sglang } from '../../src/engines/sglang/engine.js';
 import type { SglangSettings } from '../../src/engines/sglang/settings.js';
 import { vllmCapacity } from '../../src/engines/vllm/capacity.js';
 import { vllm } from '../../src/engines/vllm/engine.js';
 import { VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
 import type { VllmSettings } from '../../src/engines/vllm/settings.js';
 import { estimate } from '../../src/estimate/estimate.js';
-import { devicesOf, type Fit, type FitRequest, fitByDtype, fit as fitOf } from '../../src/fit/fit.js';
+import { fullestOf } from '../../src/fit/budget.js';
+import { fitByDtype } from '../../src/fit/by-dtype.js';
+import { type Fit, fit as whatFits } from '../../src/fit/fit.js';
 import type { Layer } from '../../src/model/layer.js';
 import type { Model, Weights } from '../../src/model/model.js';
 import { InputError } from '../../src/text/errors.js';
 import { model as anyModel, MEMORIES, modelOf } from '../arbitraries.js';
+import { requestOf, type Sizes } from './request.js';
 
 const NO_WEIGHTS: Weights = { parameters: 0, bytes: 0, source: 'a test' };
 
@@ -27,10 +28,15 @@ const MIB = 2 ** 20;
 
 const engines = ENGINE_NAMES.map((name): [string, Engine] => [name, engineNamed(name)]);
 
+const fitOf = (sizes: Sizes): Fit => whatFits(requestOf(sizes));
+
+/** Bytes that are left for the cache on the fullest device, below 0 where the parts do not fit. */
+const freeOf = ({ budget }: Fit): number => fullestOf(budget).available.bytes;
+
 /** What fits, or undefined where the engine does not run that model or workload at all. */
-function fitted(request: FitRequest): Fit | undefined {
+function fitted(sizes: Sizes): Fit | undefined {
   try {
-    return fitOf(request);
+    return fitOf(sizes);
   } catch (error) {
     if (error instanceof InputError) {
       return undefined;
@@ -73,7 +79,7 @@ const request = fc
     overheadBytes,
   }));
 
-describe.each(engines)('what fits on %s', (_, engine) => {
+describe.each(engines)('what fits on %s', (name, engine) => {
   const use = (workload: Workload): Workload =>
     engine.splitsBy === 'pipelineParallel' ? { ...workload, tensorParallel: 1, dataParallel: 1 } : workload;
 
@@ -81,11 +87,12 @@ describe.each(engines)('what fits on %s', (_, engine) => {
     fc.assert(
       fc.property(request, (sizes) => {
         const workload = use(sizes.workload);
-        const found = fitted({ ...sizes, workload, engine });
+        const found = fitted({ ...sizes, workload, engine: name });
         fc.pre(found !== undefined);
-        const { largestContext, mostSequences, availableBytes } = found;
-        const free = found.usableBytes - found.weightBytes - found.overheadBytes;
-        expect(availableBytes).toBe(Math.max(0, free));
+        const { largestContext, mostSequences } = found;
+        const free = freeOf(found);
+        const { usable, parts } = fullestOf(found.budget);
+        expect(free).toBe(usable.bytes - parts.reduce((sum, { bytes }) => sum + bytes, 0));
         for (const [searched, answer] of [
           ['contextLength', largestContext],
           ['numSequences', mostSequences],
@@ -137,8 +144,8 @@ describe.each(engines)('what fits on %s', (_, engine) => {
         const model = modelOf(layers, { maxPositionEmbeddings: 200 });
         const workload = { ...DEFAULT_WORKLOAD, ...sizes };
         const found = fitted({
-          ...{ model, engine, workload, memoryBytes, weights: NO_WEIGHTS },
-          ...{ overheadBytes: 0, memoryUtilization: 1 },
+          ...{ model, engine: name, workload, memoryBytes, weights: NO_WEIGHTS, overheadBytes: 0 },
+          ...(name === 'vllm' ? { settings: { gpuMemoryUtilization: 1 } } : {}),
         });
         if (found === undefined) {
           return;
@@ -166,7 +173,7 @@ describe.each(engines)('what fits on %s', (_, engine) => {
     fc.assert(
       fc.property(request, fc.integer({ min: 0, max: 500 * MIB }), (sizes, more) => {
         const workload = use(sizes.workload);
-        const base = fitted({ ...sizes, workload, engine });
+        const base = fitted({ ...sizes, workload, engine: name });
         if (base === undefined) {
           return;
         }
@@ -176,7 +183,7 @@ describe.each(engines)('what fits on %s', (_, engine) => {
           { weights: { ...weights, bytes: Math.max(0, weights.bytes - more) } },
           { overheadBytes: Math.max(0, overheadBytes - more) },
         ]) {
-          const better = fitOf({ ...sizes, workload, engine, ...change });
+          const better = fitOf({ ...sizes, workload, engine: name, ...change });
           expect(better.largestContext.contextLength).toBeGreaterThanOrEqual(
             base.largestContext.contextLength,
           );
@@ -200,7 +207,7 @@ describe.each(engines)('what fits on %s', (_, engine) => {
           return;
         }
         const found = counts.flatMap((count) => {
-          const one = fitted({ ...sizes, workload: { ...alone, [key]: count }, engine });
+          const one = fitted({ ...sizes, workload: { ...alone, [key]: count }, engine: name });
           return one === undefined ? [] : [one];
         });
         found.slice(1).forEach((more, index) => {
@@ -228,14 +235,15 @@ describe('what fits on vLLM', () => {
           const settings: VllmSettings = { version };
           const workload = DEFAULT_WORKLOAD;
           const found = fitted({
-            ...{ model, engine: vllm(settings), workload, memoryBytes, weights: NO_WEIGHTS },
-            ...{ overheadBytes: 0 },
+            ...{ model, engine: 'vllm', settings: { version }, workload, memoryBytes },
+            ...{ weights: NO_WEIGHTS, overheadBytes: 0 },
           });
           if (found === undefined || found.largestContext.limit !== 'memory') {
             return;
           }
           const startsUp = (contextLength: number) =>
-            vllmCapacity(model, { ...workload, contextLength }, settings, found.availableBytes).startsUp;
+            vllmCapacity(model, { ...workload, contextLength }, settings, Math.max(0, freeOf(found)))
+              .startsUp;
           const { contextLength } = found.largestContext;
           expect(contextLength === 0 || startsUp(contextLength)).toBe(true);
           expect(startsUp(contextLength + 1)).toBe(false);
@@ -247,11 +255,12 @@ describe('what fits on vLLM', () => {
   it('uses ceil(0.92 x memory) bytes when told nothing, as vLLM does', () => {
     const model = groupedQueryAttention({ embDim: 4096, nHeads: 32, nLayers: 32, nKvGroups: 4 });
     const sizes = { model, workload: DEFAULT_WORKLOAD, weights: NO_WEIGHTS, memoryBytes: 85_520_809_984 };
-    expect(fitOf({ ...sizes, engine: vllm() }).usableBytes).toBe(Math.ceil(85_520_809_984 * 0.92));
-    expect(fitOf({ ...sizes, engine: vllm(), memoryUtilization: 0.5 }).usableBytes).toBe(42_760_404_992);
-    expect(fitOf({ ...sizes, engine: ideal }).usableBytes).toBe(85_520_809_984);
-    const older = fitOf({ ...sizes, engine: vllm({ version: '0.19' }) });
-    expect(older.usableBytes).toBe(Math.ceil(85_520_809_984 * 0.9));
+    const usable = (request: Partial<Sizes>) =>
+      fullestOf(fitOf({ ...sizes, ...request }).budget).usable.bytes;
+    expect(usable({ engine: 'vllm' })).toBe(Math.ceil(85_520_809_984 * 0.92));
+    expect(usable({ engine: 'vllm', settings: { gpuMemoryUtilization: 0.5 } })).toBe(42_760_404_992);
+    expect(usable({})).toBe(85_520_809_984);
+    expect(usable({ engine: 'vllm', settings: { version: '0.19' } })).toBe(Math.ceil(85_520_809_984 * 0.9));
   });
 });
 
@@ -275,17 +284,19 @@ describe('vLLM on a device', () => {
     ['NVIDIA B200', 179, { version: '0.27' }, 8192],
     ['NVIDIA B200', 179, { maxNumBatchedTokens: 4096 }, 4096],
   ] as const)('%s of %i GiB computes as many tokens in a step as there', (name, gib, settings, tokens) => {
-    const engine = vllm(settings).onDevice?.({ name, memoryBytes: gib * 2 ** 30 });
-    expect(bytes(engine ?? ideal)).toBe(bytes(vllm({ ...settings, maxNumBatchedTokens: tokens })));
+    const memoryBytes = gib * 2 ** 30;
+    const { engine } = requestOf({
+      ...{ model, engine: 'vllm', settings, workload, weights: NO_WEIGHTS, memoryBytes, name },
+    }).case;
+    expect(bytes(engine)).toBe(bytes(vllm({ ...settings, maxNumBatchedTokens: tokens })));
   });
 });
 
 describe('fit', () => {
   const model = groupedQueryAttention({ embDim: 4096, nHeads: 32, nLayers: 32, nKvGroups: 4 });
   const perToken = 2 * 32 * 8 * 128 * 2;
-  const sizes: FitRequest = {
+  const sizes: Sizes = {
     model,
-    engine: ideal,
     workload: { ...DEFAULT_WORKLOAD, contextLength: 1000, numSequences: 3 },
     weights: { bytes: 10 * MIB, source: 'a test' },
     memoryBytes: 30 * MIB + 7000 * perToken,
@@ -293,28 +304,72 @@ describe('fit', () => {
   };
 
   it('counts by hand', () => {
-    expect(fitOf(sizes)).toEqual({
-      numDevices: 1,
-      memoryBytes: sizes.memoryBytes,
-      usableBytes: sizes.memoryBytes,
-      weightBytes: 10 * MIB,
-      overheadBytes: 20 * MIB,
-      availableBytes: 7000 * perToken,
-      largestContext: {
-        contextLength: 2333,
-        numSequences: 3,
-        limit: 'memory',
-        cacheBytes: 6999 * perToken,
-        cacheBytesPerDevice: 6999 * perToken,
-      },
-      mostSequences: {
-        contextLength: 1000,
-        numSequences: 7,
-        limit: 'memory',
-        cacheBytes: 7000 * perToken,
-        cacheBytesPerDevice: 7000 * perToken,
-      },
+    const { numDevices, budget, largestContext, mostSequences } = fitOf(sizes);
+    expect(numDevices).toBe(1);
+    expect(budget).toMatchObject({
+      fullest: 0,
+      verdict: 'fits',
+      devices: [
+        {
+          where: 'device',
+          copies: 1,
+          total: { bytes: sizes.memoryBytes },
+          usable: { bytes: sizes.memoryBytes },
+          parts: [
+            { name: 'weights', bytes: 10 * MIB },
+            { name: 'overhead', bytes: 20 * MIB },
+          ],
+          available: { bytes: 7000 * perToken, low: 7000 * perToken, high: 7000 * perToken },
+        },
+      ],
     });
+    expect(largestContext).toEqual({
+      contextLength: 2333,
+      numSequences: 3,
+      low: 2333,
+      high: 2333,
+      limit: 'memory',
+      cacheBytes: 6999 * perToken,
+      cacheBytesPerDevice: 6999 * perToken,
+    });
+    expect(mostSequences).toEqual({
+      contextLength: 1000,
+      numSequences: 7,
+      low: 7,
+      high: 7,
+      limit: 'memory',
+      cacheBytes: 7000 * perToken,
+      cacheBytesPerDevice: 7000 * perToken,
+    });
+  });
+
+  it('gives what fits at both ends of what is available, and a verdict from them', () => {
+    const { overheadBytes: _, ...rest } = sizes;
+    const assumed = { ...rest, memoryBytes: 12 * 2 ** 30 };
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 120_000 }), (contextLength) => {
+        const workload = { ...sizes.workload, contextLength };
+        const found = fitOf({ ...assumed, workload });
+        const [{ parts, available }] = [fullestOf(found.budget)];
+        const at = (end: 'bytes' | 'low' | 'high') =>
+          fitOf({ ...assumed, workload, overheadBytes: parts[1]?.[end] ?? 0 });
+        const [least, most] = [at('high'), at('low')];
+        expect(found.largestContext).toMatchObject({
+          contextLength: at('bytes').largestContext.contextLength,
+          low: least.largestContext.contextLength,
+          high: most.largestContext.contextLength,
+        });
+        expect(found.mostSequences).toMatchObject({
+          low: least.mostSequences.numSequences,
+          high: most.mostSequences.numSequences,
+        });
+        const needed = 3 * contextLength * perToken;
+        expect(found.budget.verdict).toBe(
+          needed <= available.low ? 'fits' : needed > available.high ? 'does-not-fit' : 'may-fit',
+        );
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('says which limit is met', () => {
@@ -335,7 +390,7 @@ describe('fit', () => {
       { kind: 'recurrent', mechanism: 'mamba2', state: { shape: [8, 16, 16], dtype: 'fp32' } },
     ]);
     expect(fitOf({ ...sizes, model: recurrent }).largestContext).toMatchObject({ limit: 'none' });
-    const many = fitOf({ ...sizes, engine: llamacpp(), memoryBytes: 2 ** 40 }).mostSequences;
+    const many = fitOf({ ...sizes, engine: 'llama.cpp', memoryBytes: 2 ** 40 }).mostSequences;
     expect(many).toMatchObject({ numSequences: 256, limit: 'engine' });
     expect(many.limitReason).toContain('at most 256');
   });
@@ -369,18 +424,18 @@ describe('fit', () => {
   });
 
   it('compares dtypes, without those that the engine does not have', () => {
-    const rows = fitByDtype({ ...sizes, engine: vllm() }, ['bf16', 'q8_0', 'fp8_e4m3']);
+    const rows = fitByDtype(requestOf({ ...sizes, engine: 'vllm' }), ['bf16', 'q8_0', 'fp8_e4m3']);
     expect(rows.map(({ dtype }) => dtype)).toEqual(['bf16', 'fp8_e4m3']);
-    expect(rows[1]?.fit.availableBytes).toBe(rows[0]?.fit.availableBytes);
+    expect(rows[1]?.fit.budget.devices).toEqual(rows[0]?.fit.budget.devices);
   });
 
-  it('refuses sizes that make no sense', () => {
-    expect(() => fitOf({ ...sizes, memoryBytes: 0 })).toThrow(InputError);
-    expect(() => fitOf({ ...sizes, memoryUtilization: 1.5 })).toThrow('memoryUtilization is 1.5');
-    expect(() => fitOf({ ...sizes, overheadBytes: -1 })).toThrow(InputError);
+  it('refuses what the engine cannot run at all, and weights that are not known', () => {
     expect(() =>
-      fitOf({ ...sizes, engine: llamacpp(), workload: { ...sizes.workload, tensorParallel: 2 } }),
+      fitOf({ ...sizes, engine: 'llama.cpp', workload: { ...sizes.workload, tensorParallel: 2 } }),
     ).toThrow('split-mode');
+    const { case: item, ...rest } = requestOf(sizes);
+    const { weights: _, ...unweighed } = item.model;
+    expect(() => whatFits({ ...rest, case: { ...item, model: unweighed } })).toThrow('--weights 16GB');
   });
 
   it('counts devices as the engine uses them', () => {
@@ -406,8 +461,8 @@ describe('what fits on SGLang', () => {
     fc.assert(
       fc.property(attention, settings, fc.integer({ min: 1, max: 4000 }), (model, set, mib) => {
         const memoryBytes = mib * MIB;
-        const use: FitRequest = {
-          ...{ model, engine: sglang(set), workload: DEFAULT_WORKLOAD },
+        const use: Sizes = {
+          ...{ model, engine: 'sglang', settings: { ...set }, workload: DEFAULT_WORKLOAD },
           ...{ weights: NO_WEIGHTS, memoryBytes, overheadBytes: 0 },
         };
         const found = fitted(use)?.largestContext;
@@ -417,13 +472,16 @@ describe('what fits on SGLang', () => {
     );
   });
 
-  it('leaves what is no weight and no cache out of the part that --mem-fraction-static gives', () => {
+  it('gives weights and cache the part that --mem-fraction-static says', () => {
     const model = groupedQueryAttention({ embDim: 4096, nHeads: 32, nLayers: 32, nKvGroups: 4 });
     const weights = { bytes: 2 ** 30, source: 'a test' };
-    const engine = sglang({ memFractionStatic: 0.5 });
-    const found = fitOf({ model, engine, weights, workload: DEFAULT_WORKLOAD, memoryBytes: 3 * 2 ** 30 });
-    expect(found).toMatchObject({ usableBytes: 1.5 * 2 ** 30, overheadBytes: 0, availableBytes: 2 ** 29 });
-    expect(found.largestContext.contextLength).toBe(2 ** 29 / 131_072);
+    const sizes = { model, engine: 'sglang', weights, workload: DEFAULT_WORKLOAD, memoryBytes: 24 * 2 ** 30 };
+    const at = (memFractionStatic: number) =>
+      fullestOf(fitOf({ ...sizes, settings: { memFractionStatic } }).budget);
+    const [half, most] = [at(0.5), at(0.75)];
+    expect(half.usable.bytes).toBe(12 * 2 ** 30);
+    expect(half.available.bytes).toBeLessThan(half.usable.bytes - 2 ** 30);
+    expect(most.available.bytes).toBeGreaterThan(half.available.bytes);
   });
 
   function tokensOf(model: Model, settings: SglangSettings, bytes: number): number {
@@ -433,18 +491,12 @@ describe('what fits on SGLang', () => {
 
 describe('the most sequences that an engine runs', () => {
   const model = groupedQueryAttention({ embDim: 128, nHeads: 2, nLayers: 1, nKvGroups: 2 });
-  const most = (engine: Engine, workload: Partial<Workload> = {}, name = 'NVIDIA H100', gib = 80) => {
-    const memoryBytes = gib * 2 ** 30;
-    return fitOf({
-      ...{
-        model,
-        weights: NO_WEIGHTS,
-        memoryBytes,
-        engine: engine.onDevice?.({ name, memoryBytes }) ?? engine,
-      },
+  const most = (sizes: Partial<Sizes>, workload: Partial<Workload> = {}) =>
+    fitOf({
+      ...{ model, weights: NO_WEIGHTS, memoryBytes: 80 * 2 ** 30, name: 'NVIDIA H100' },
       workload: { ...DEFAULT_WORKLOAD, contextLength: 16, ...workload },
+      ...sizes,
     }).mostSequences;
-  };
 
   // `get_batch_defaults` of vllm/engine/arg_utils.py, v0.33.0.
   it.each([
@@ -455,30 +507,36 @@ describe('the most sequences that an engine runs', () => {
     ['NVIDIA DGX Spark (GB10)', 128, 256],
     ['NVIDIA GB100', 128, 1024],
   ])('is the default of --max-num-seqs on vLLM: %s', (name, gib, expected) => {
-    expect(most(vllm(), {}, name, gib)).toMatchObject({ numSequences: expected, limit: 'engine' });
+    expect(most({ engine: 'vllm', name, memoryBytes: gib * 2 ** 30 })).toMatchObject({
+      numSequences: expected,
+      limit: 'engine',
+    });
   });
 
   it('is what --max-num-seqs says, on each replica, and never more than tokens of a step', () => {
-    expect(most(vllm({ maxNumSeqs: 7 }), { dataParallel: 3 })).toMatchObject({
+    expect(most({ engine: 'vllm', settings: { maxNumSeqs: 7 } }, { dataParallel: 3 })).toMatchObject({
       numSequences: 21,
       limitReason:
         'vLLM runs at most 7 sequences at a time on each replica (--max-num-seqs); numSequences is 22.',
     });
-    expect(most(vllm({ maxNumBatchedTokens: 100 })).numSequences).toBe(100);
+    expect(most({ engine: 'vllm', settings: { maxNumBatchedTokens: 100 } }).numSequences).toBe(100);
   });
 
   it('is what --max-running-requests says on SGLang, 4096 by default, shared with --enable-dp-attention', () => {
-    expect(most(sglang())).toMatchObject({ numSequences: 4096, limit: 'engine' });
-    expect(most(sglang({ maxRunningRequests: 10 })).numSequences).toBe(10);
-    const shared = sglang({ maxRunningRequests: 10, enableDpAttention: true });
-    expect(most(shared, { dataParallel: 2, tensorParallel: 2 }).numSequences).toBe(10);
+    expect(most({ engine: 'sglang' })).toMatchObject({ numSequences: 4096, limit: 'engine' });
+    expect(most({ engine: 'sglang', settings: { maxRunningRequests: 10 } }).numSequences).toBe(10);
+    const shared = { maxRunningRequests: 10, enableDpAttention: true };
+    expect(
+      most({ engine: 'sglang', settings: shared }, { dataParallel: 2, tensorParallel: 2 }).numSequences,
+    ).toBe(10);
   });
 
   it('is named where it leaves no room for the sequences asked for', () => {
-    const request: FitRequest = {
-      ...{ model, weights: NO_WEIGHTS, memoryBytes: 80 * 2 ** 30, engine: vllm({ maxNumSeqs: 7 }) },
+    const sizes: Sizes = {
+      ...{ model, weights: NO_WEIGHTS, memoryBytes: 80 * 2 ** 30 },
+      ...{ engine: 'vllm', settings: { maxNumSeqs: 7 } },
       workload: { ...DEFAULT_WORKLOAD, numSequences: 8 },
     };
-    expect(fitOf(request).largestContext).toMatchObject({ contextLength: 0, limit: 'engine' });
+    expect(fitOf(sizes).largestContext).toMatchObject({ contextLength: 0, limit: 'engine' });
   });
 });

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { saveAddress, saveText, tableCsv } from '../figure/download.js';
 import { draw, imageOf } from '../figure/draw.js';
-import type { ChartView } from '../view/charts.js';
+import type { ChartView } from '../view/chart.js';
 
 /** A chart with buttons that save it. Its numbers are in the table below. */
 export function FigureView({

@@ -1,13 +1,23 @@
-import { type engineNamed, ideal } from '@kv/core';
+import { type budgetNamed, type engineNamed, ideal, idealBudget } from '@kv/core';
 import { changed } from './changes.js';
+
+/** How engines allocate a cache and divide memory. */
+interface Rules {
+  readonly engineNamed: typeof engineNamed;
+  readonly budgetNamed: typeof budgetNamed;
+}
 
 /** What is known of the rules of an engine. */
 export type EngineState =
-  | { readonly status: 'ready'; readonly engineNamed: typeof engineNamed }
+  | ({ readonly status: 'ready' } & Rules)
   | { readonly status: 'loading' }
   | { readonly status: 'problem'; readonly message: string };
 
-const IDEAL: EngineState = { status: 'ready', engineNamed: () => ideal };
+const IDEAL: EngineState = {
+  status: 'ready',
+  engineNamed: () => ideal,
+  budgetNamed: () => idealBudget,
+};
 
 let others: EngineState | undefined;
 
@@ -28,7 +38,7 @@ export function engineState(name: string): EngineState {
 
 async function load(): Promise<void> {
   try {
-    others = { status: 'ready', engineNamed: (await import('./engine-rules.js')).engineNamed };
+    others = { status: 'ready', ...(await import('./engine-rules.js')) };
   } catch {
     others = {
       status: 'problem',

@@ -1,6 +1,6 @@
 import { InputError, type Model, modelFromGguf } from '@kv/core';
 import { type ByteSource, blobSource, readGguf, withoutShard } from '@kv/gguf';
-import type { ModelFile } from './local.js';
+import type { ModelFile } from './model-file.js';
 
 /** One model for each GGUF file, or for all files of one that is cut into several. Only headers are read. */
 export function ggufModels(files: readonly File[]): readonly ModelFile[] {

@@ -1,15 +1,9 @@
 import { InputError, type Model } from '@kv/core';
 import { loadReader } from './library.js';
+import type { ModelFile } from './model-file.js';
 
 /** Larger than any published config by far. */
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
-
-/** A model that a person chose or dropped: a file, or several of one model. */
-export interface ModelFile {
-  readonly name: string;
-  /** @throws InputError naming the file where it holds no model that is understood. */
-  readonly read: () => Promise<Model>;
-}
 
 /** The models in files that a person chose or dropped. They are read here and go nowhere. */
 export async function modelFiles(files: readonly File[]): Promise<readonly ModelFile[]> {

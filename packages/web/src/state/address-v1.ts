@@ -1,10 +1,10 @@
-import type { ParsedState } from './address.js';
 import {
   CHOICES,
   DEFAULT_STATE,
   DEFAULT_USE,
   DTYPE_NAMES,
   NO_KNOBS,
+  type ParsedState,
   SEED_DESIGN,
   type State,
 } from './state.js';

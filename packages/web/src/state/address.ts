@@ -11,6 +11,7 @@ import {
   type Knobs,
   MAX_ROWS,
   NO_KNOBS,
+  type ParsedState,
   type Row,
   type State,
   type Use,
@@ -25,12 +26,6 @@ import {
  * Links of version 1 are still read.
  */
 const VERSION = '2';
-
-/** What a page's address says, with a sentence for each part of it that is not understood and was left out. */
-export interface ParsedState {
-  readonly state: State;
-  readonly problems: readonly string[];
-}
 
 /** The fields of a state that are one text each, by their names in the address. */
 const FIELDS = {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatAddress, type ParsedState, parseAddress } from './address.js';
-import type { State } from './state.js';
+import { formatAddress, parseAddress } from './address.js';
+import type { ParsedState, State } from './state.js';
 
 /** The browser warns of pages that write their address more often. */
 const WRITE_AFTER_MS = 250;

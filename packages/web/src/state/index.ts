@@ -10,3 +10,4 @@ export {
   type State,
   type Use,
 } from './state.js';
+export { rowOf } from './texts.js';

@@ -145,3 +145,9 @@ export function gpuIds({ gpu }: State): readonly string[] {
 export function isLocal(row: Row): boolean {
   return row.kind === 'model' && row.model.startsWith('file:');
 }
+
+/** What a page's address says, with a sentence for each part of it that is not understood and was left out. */
+export interface ParsedState {
+  readonly state: State;
+  readonly problems: readonly string[];
+}

@@ -1,7 +1,7 @@
 import { type ByteUnits, describeSaving, formatBytes, formatTokens, savingAgainst } from '@kv/core';
 import { gpuIds, type State } from '../state/state.js';
+import type { EstimatedCase } from './cases.js';
 import { type FitView, fitsOf } from './fits.js';
-import type { EstimatedCase } from './view.js';
 
 /** A sentence in parts, of which names should not be broken over lines. */
 export type Sentence = readonly (string | { readonly name: string })[];
@@ -29,7 +29,8 @@ function aloneAnswer(item: EstimatedCase, state: State, units: ByteUnits): Sente
   return [{ name: label }, asks ? `${start}; give the size of its weights to see what fits.` : `${start}.`];
 }
 
-function fitClause({ gpu, fit }: FitView): Sentence {
+function fitClause({ request, fit }: FitView): Sentence {
+  const gpu = request.devices.device;
   const isOne = fit.numDevices === 1;
   const name = { name: `${isOne ? (/^[AEINO]/.test(gpu.name) ? 'an' : 'a') : fit.numDevices} ${gpu.name}` };
   const { mostSequences, largestContext } = fit;

@@ -1,32 +1,35 @@
 import {
-  autoKvCacheDtype,
+  type Allocation,
+  type BudgetRule,
   type Case,
-  type ChosenDtype,
-  DEFAULT_WORKLOAD,
+  type Deployment,
   type DesignKind,
   designs,
-  type Engine,
   InputError,
-  type KnobTexts,
-  type Model,
-  parseBytes,
-  parseDtype,
-  parseInteger,
-  parseKnobs,
-  parseSetting,
-  type Workload,
-  weightsInDtype,
+  type Known,
+  readDeployment,
+  type SettingValues,
+  settle,
 } from '@kv/core';
-import type { EngineState } from '../library/engines.js';
+import { gpuNamed, gpusNamed } from '@kv/core/gpus';
 import type { Library, ModelState } from '../library/library.js';
-import { settingsOf } from '../state/settings.js';
-import { DEFAULT_USE, KNOB_NAMES, type KnobName, type Row, type Use } from '../state/state.js';
+import { DEFAULT_USE, type Row, type State } from '../state/state.js';
+import { nameOnPage, sharedTexts, textsOfRow } from '../state/texts.js';
 
-/** A case that the page shows: one row's model, or one of its designs. */
+/** A case that the page shows, one row's model or one of its designs, before any GPU is named. */
 export interface PageCase extends Case {
   /** Where the row is, from 0. */
   readonly row: number;
   readonly kind?: DesignKind;
+  /** What it was settled from, to be settled again on the chosen GPUs. */
+  readonly deployment: Deployment;
+  readonly known: Known;
+  readonly budget: BudgetRule<SettingValues>;
+}
+
+/** A case with what it takes at the workload of the sliders. */
+export interface EstimatedCase extends PageCase {
+  readonly allocation: Allocation;
 }
 
 /** What a row means. */
@@ -34,39 +37,16 @@ export type RowMeaning =
   | { readonly status: 'ready'; readonly cases: readonly PageCase[] }
   | Exclude<ModelState, { status: 'ready' }>;
 
-/** The part of a workload that all rows have in common. */
-export interface SharedWorkload extends Pick<Workload, 'contextLength' | 'numSequences'> {
-  /** Devices of a row that does not set its own. */
-  readonly numGpus: number;
-}
+const READING = { gpusNamed, nameOf: nameOnPage };
 
 /** What each row means; a row that means nothing says why, and leaves the others alone. */
-export function meaningsOf(
-  rows: readonly Row[],
-  shared: SharedWorkload,
-  library: Library,
-): readonly RowMeaning[] {
-  const suffixes = suffixesOf(rows);
-  return rows.map((row, index) => {
-    const found = row.kind === 'model' ? library.model(row.model) : undefined;
-    if (found !== undefined && found.status !== 'ready') {
-      return found;
-    }
-    const rules = library.engine(row.engine);
-    if (rules.status !== 'ready') {
-      return rules;
-    }
+export function meaningsOf(state: State, library: Library): readonly RowMeaning[] {
+  // What all rows need is wrong for all of them.
+  readDeployment({ ...sharedTexts(state), model: '' }, READING);
+  const suffixes = suffixesOf(state.rows);
+  return state.rows.map((row, index) => {
     try {
-      const engine = engineOf(row, rules.engineNamed);
-      const cases =
-        found === undefined
-          ? designCases(row, engine, shared)
-          : [modelCase(found.model, row, engine, shared)];
-      const suffix = suffixes[index] ?? '';
-      return {
-        status: 'ready',
-        cases: cases.map((item) => ({ ...item, row: index, label: `${item.label}${suffix}` })),
-      };
+      return meaningOf(row, index, suffixes[index] ?? '', state, library);
     } catch (error) {
       if (error instanceof InputError) {
         return { status: 'problem', message: error.message };
@@ -76,96 +56,39 @@ export function meaningsOf(
   });
 }
 
-type ReadyEngines = Extract<EngineState, { status: 'ready' }>;
-
-type Unplaced = Omit<PageCase, 'row'>;
-
-function modelCase(model: Model, use: Use, engine: Engine, shared: SharedWorkload): Unplaced {
-  const auto = autoKvCacheDtype(engine, model);
+function meaningOf(row: Row, index: number, suffix: string, state: State, library: Library): RowMeaning {
+  const found = row.kind === 'model' ? library.model(row.model) : undefined;
+  if (found !== undefined && found.status !== 'ready') {
+    return found;
+  }
+  const deployment = readDeployment(textsOfRow(row, state), READING);
+  const rules = library.engine(deployment.engine.name);
+  if (rules.status !== 'ready') {
+    return rules;
+  }
+  const { engineNamed, budgetNamed } = rules;
+  const budget = budgetNamed(deployment.engine.name);
   return {
-    label: model.name,
-    model: withWeights(model, use),
-    engine,
-    workload: workloadOf(use, engine, auto, shared),
+    status: 'ready',
+    cases: subjectsOf(deployment, found?.model).map(({ label, model, kind }) => {
+      const known = { model, label: `${label}${suffix}`, engineNamed, gpuNamed };
+      const settled = settle(deployment, known, nameOnPage);
+      return { ...settled.case, ...(kind && { kind }), row: index, deployment, known, budget };
+    }),
   };
 }
 
-function designCases(row: Row, engine: Engine, shared: SharedWorkload): readonly Unplaced[] {
-  if (row.kind !== 'design') {
-    return [];
+interface Subject extends Pick<Known, 'model'> {
+  readonly label: string;
+  readonly kind?: DesignKind;
+}
+
+/** A model, or every design that geometry by hand asks for. */
+function subjectsOf({ model: ref }: Deployment, model: Known['model'] | undefined): readonly Subject[] {
+  if (model !== undefined) {
+    return [{ label: model.name, model }];
   }
-  return designs(parseKnobs(knobTextsOf(row.knobs), flagOf)).map(({ kind, label, model }) => {
-    const workload = workloadOf(row, engine, autoKvCacheDtype(engine, model), shared);
-    // A design's recurrent states are kept in the dtype that is chosen for everything.
-    return {
-      kind,
-      label,
-      engine,
-      workload,
-      model: withWeights({ ...model, dtype: { dtype: workload.keyDtype, reason: 'as asked' } }, row),
-    };
-  });
-}
-
-function engineOf({ engine, settings }: Use, engineNamed: ReadyEngines['engineNamed']): Engine {
-  const values = settingsOf(engine).flatMap((setting) => {
-    const text = settings[setting.name] ?? '';
-    return text.trim() === '' ? [] : [[setting.key, parseSetting(setting, text)] as const];
-  });
-  return engineNamed(engine, Object.fromEntries(values));
-}
-
-function workloadOf(
-  { keyDtype, valueDtype, devices }: Use,
-  engine: Engine,
-  auto: ChosenDtype,
-  { numGpus, ...shared }: SharedWorkload,
-): Workload {
-  const key = keyDtype === '' ? auto.dtype : parseDtype(keyDtype);
-  const own = {
-    tensorParallel: parseInteger(devices.tp, 'tp'),
-    pipelineParallel: parseInteger(devices.pp, 'pp'),
-    dataParallel: parseInteger(devices.dp, 'dp'),
-    contextParallel: parseInteger(devices.cp, 'cp'),
-  };
-  const isUnset = Object.values(own).every((count) => count === 1);
-  return {
-    ...DEFAULT_WORKLOAD,
-    ...shared,
-    keyDtype: key,
-    valueDtype: valueDtype === '' ? key : parseDtype(valueDtype),
-    ...own,
-    ...(isUnset ? { [engine.splitsBy ?? 'tensorParallel']: numGpus } : {}),
-  };
-}
-
-/** The model with weights as the row says, where it says anything. */
-function withWeights(model: Model, { weights, weightDtype }: Use): Model {
-  if (weights.trim() !== '') {
-    return {
-      ...model,
-      weights: { bytes: parseBytes(weights, 'the size of the weights'), source: 'as given' },
-    };
-  }
-  if (weightDtype === '' || model.weights === undefined) {
-    return model;
-  }
-  return { ...model, weights: weightsInDtype(model.weights, parseDtype(weightDtype), model.dtype.dtype) };
-}
-
-const KNOB_KEYS = Object.fromEntries(
-  KNOB_NAMES.map((name) => [name, name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())]),
-) as Readonly<Record<KnobName, keyof KnobTexts>>;
-
-function knobTextsOf(knobs: Readonly<Record<KnobName, string>>): KnobTexts {
-  return Object.fromEntries(
-    KNOB_NAMES.filter((name) => knobs[name].trim() !== '').map((name) => [KNOB_KEYS[name], knobs[name]]),
-  );
-}
-
-/** Knobs are named in messages as their controls are: `emb_dim`, as the teaching scripts say. */
-function flagOf(key: keyof KnobTexts): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return 'design' in ref ? designs(ref.design) : [];
 }
 
 /** What tells rows apart beside their names: those parts of their uses that are not the same in all of them. */
@@ -179,7 +102,7 @@ function suffixesOf(rows: readonly Row[]): readonly string[] {
   });
 }
 
-function useParts({ engine, keyDtype, valueDtype, devices, settings }: Use): readonly string[] {
+function useParts({ engine, keyDtype, valueDtype, devices, settings }: Row): readonly string[] {
   const dtypes = valueDtype === '' ? keyDtype : `${keyDtype || 'auto'} keys, ${valueDtype} values`;
   return [
     engine === DEFAULT_USE.engine ? '' : engine,

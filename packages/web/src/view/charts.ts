@@ -5,9 +5,7 @@ import {
   contextFigure,
   designsTitle,
   doublingLengths,
-  type Figure,
   type FigureStyle,
-  type FigureTable,
   figureTable,
   formatTokens,
   InputError,
@@ -24,21 +22,10 @@ import {
   sweep,
   totalBytesByContext,
 } from '@kv/core';
-import type { Chart, State } from '../state/state.js';
+import type { State } from '../state/state.js';
+import type { EstimatedCase } from './cases.js';
+import type { ChartParts, ChartView, Look, UntitledStyle } from './chart.js';
 import { capacitiesOf, contoursOf, fitChart } from './fits.js';
-import type { EstimatedCase, Look } from './view.js';
-
-/** A chart: its figure, the same numbers as a table, and as data with exact bytes. */
-export interface ChartView {
-  readonly chart: Chart;
-  readonly figure: Figure;
-  readonly table: FigureTable;
-  readonly data: unknown;
-  /** What a reader must know of it. */
-  readonly notes?: readonly string[];
-  /** The context lengths that the charts over them go through. */
-  readonly lengths: readonly number[];
-}
 
 /**
  * The chart that a state asks for.
@@ -56,8 +43,6 @@ export function chartOf(cases: readonly EstimatedCase[], state: State, look: Loo
   const lengths = lengthsOf(cases, state);
   return { ...partsOf(cases, lengths, state, style), chart: state.chart, lengths };
 }
-
-export type ChartParts = Omit<ChartView, 'chart' | 'lengths'>;
 
 function partsOf(
   cases: readonly EstimatedCase[],
@@ -80,8 +65,6 @@ function partsOf(
       return layersChart(cases, style);
   }
 }
-
-export type UntitledStyle = Omit<FigureStyle, 'title'>;
 
 function contextChart(
   cases: readonly EstimatedCase[],

@@ -1,7 +1,7 @@
 import {
   type Capacity,
   type CapacityContour,
-  DEFAULT_OVERHEAD_BYTES,
+  type Device,
   type FigureTable,
   type Fit,
   type FitRequest,
@@ -12,48 +12,46 @@ import {
   fit as fitInto,
   formatSeconds,
   formatTokens,
+  fullestOf,
   InputError,
   type Model,
-  parseBytes,
+  mostSequencesOf,
+  settle,
   sizeCell,
 } from '@kv/core';
-import { availableBytes, type Gpu, gpuNamed } from '@kv/core/gpus';
+import { type Gpu, gpuNamed } from '@kv/core/gpus';
 import { gpuIds, type State } from '../state/state.js';
-import type { ChartParts, UntitledStyle } from './charts.js';
-import type { EstimatedCase } from './view.js';
+import { nameOnPage } from '../state/texts.js';
+import type { EstimatedCase } from './cases.js';
+import type { ChartParts, UntitledStyle } from './chart.js';
 
 /** What of a case fits into the memory of some GPUs of one kind. */
 export interface FitView {
-  readonly gpu: Gpu;
   readonly request: FitRequest;
   readonly fit: Fit;
 }
 
 /** What of a case fits into each of the chosen GPUs; nothing where its weights are not known. */
 export function fitsOf(item: EstimatedCase, state: State): readonly FitView[] {
-  return gpusOf(state).flatMap((gpu) => {
-    const request = requestFor(item, gpu, state);
-    return request === undefined ? [] : [{ gpu, request, fit: fitInto(request) }];
-  });
+  return requestsOf(item, state).map((request) => ({ request, fit: fitInto(request) }));
 }
 
-function requestFor(
-  { model, engine, workload }: EstimatedCase,
-  gpu: Gpu,
-  { overhead, utilization }: State,
-): FitRequest | undefined {
-  const { weights } = model;
-  return weights === undefined
-    ? undefined
-    : {
-        ...{ model, engine, workload, weights },
-        memoryBytes: availableBytes(gpu),
-        overheadBytes: overhead === '' ? DEFAULT_OVERHEAD_BYTES : parseOverhead(overhead),
-        ...(utilization === '' || engine.memoryUtilization === undefined
-          ? {}
-          : { memoryUtilization: parseFraction(utilization) }),
-        bandwidthBytesPerSecond: gpu.bandwidthBytesPerSecond,
-      };
+/** The case settled on each of the chosen GPUs. */
+function requestsOf({ deployment, known, budget }: EstimatedCase, state: State): readonly FitRequest[] {
+  if (known.model.weights === undefined && deployment.weights === undefined) {
+    return [];
+  }
+  return gpusOf(state).flatMap(({ id }) => {
+    const [said = {}] = deployment.devices;
+    const { devices, ...settled } = settle(
+      { ...deployment, devices: [{ ...said, gpu: id }] },
+      known,
+      nameOnPage,
+    );
+    return devices === undefined || settled.case.model.weights === undefined
+      ? []
+      : [{ ...settled, devices, budget }];
+  });
 }
 
 function gpusOf(state: State): readonly Gpu[] {
@@ -68,18 +66,6 @@ function gpusOf(state: State): readonly Gpu[] {
   });
 }
 
-function parseOverhead(text: string): number {
-  return /^0+\s*[a-z]*$/i.test(text.trim()) ? 0 : parseBytes(text, 'overhead');
-}
-
-function parseFraction(text: string): number {
-  const fraction = /^(\d+|\d*\.\d+)$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (!(fraction > 0 && fraction <= 1)) {
-    throw new InputError(`gpu-memory-utilization is "${text}"; it must be a number above 0 and at most 1.`);
-  }
-  return fraction;
-}
-
 /** Memory of the chosen GPUs: what the weights of a single case leave, or all of it where several would leave different parts. */
 export function capacitiesOf(cases: readonly EstimatedCase[], state: State): readonly Capacity[] {
   const [first, ...others] = cases;
@@ -89,15 +75,16 @@ export function capacitiesOf(cases: readonly EstimatedCase[], state: State): rea
   const fits = others.length === 0 ? fitsOf(first, state) : [];
   if (fits.length > 0) {
     return fits
-      .filter(({ fit: { availableBytes: left } }) => left > 0)
-      .map(({ gpu, fit: { numDevices, availableBytes: left } }) => ({
-        label: `${countedName(gpu, numDevices)}, beside the weights`,
-        bytes: numDevices * left,
+      .map((view) => ({ ...view, left: fullestOf(view.fit.budget).available.bytes }))
+      .filter(({ left }) => left > 0)
+      .map(({ request: { devices }, left }) => ({
+        label: `${countedName(devices.device, devices.count)}, beside the weights`,
+        bytes: devices.count * left,
       }));
   }
   return gpusOf(state).map((gpu) => {
     const count = Number(state.gpus);
-    return { label: `${countedName(gpu, count)}, weights and all`, bytes: count * availableBytes(gpu) };
+    return { label: `${countedName(gpu, count)}, weights and all`, bytes: count * gpu.total.bytes };
   });
 }
 
@@ -128,20 +115,15 @@ function findContours(
   lengths: readonly number[],
   state: State,
 ): readonly CapacityContour[] {
-  return gpusOf(state).flatMap((gpu) => {
-    const request = requestFor(item, gpu, state);
-    if (request === undefined) {
-      return [];
-    }
-    const fits = lengths.map((contextLength) =>
-      fitInto({ ...request, workload: { ...request.workload, contextLength } }),
-    );
-    return [
-      {
-        label: countedName(gpu, fits[0]?.numDevices ?? 1),
-        numSequences: fits.map(({ mostSequences }) => mostSequences.numSequences),
-      },
-    ];
+  return requestsOf(item, state).map((request) => {
+    const { devices, case: settled } = request;
+    return {
+      label: countedName(devices.device, devices.count),
+      numSequences: lengths.map((contextLength) => {
+        const workload = { ...settled.workload, contextLength };
+        return mostSequencesOf({ ...request, case: { ...settled, workload } }).numSequences;
+      }),
+    };
   });
 }
 
@@ -152,7 +134,7 @@ export function fitChart(cases: readonly EstimatedCase[], state: State, style: U
     fitsOf(item, state).map((view) => ({
       ...view,
       item,
-      label: gpus.length === 1 ? item.label : `${item.label} on ${view.gpu.name}`,
+      label: gpus.length === 1 ? item.label : `${item.label} on ${view.request.devices.device.name}`,
       byBits: fitByBits(view.request, view.fit),
     })),
   );
@@ -164,7 +146,7 @@ export function fitChart(cases: readonly EstimatedCase[], state: State, style: U
   const unknown = cases.filter(({ model }) => model.weights === undefined).map(({ label }) => label);
   const bars = rows.map(({ label, item, fit: found }) => ({
     label,
-    ...found,
+    budget: fullestOf(found.budget),
     cacheBytes: item.allocation.perDeviceBytes,
   }));
   const names = gpus.map((gpu, index) => countedName(gpu, rows[index]?.fit.numDevices ?? 1));
@@ -172,7 +154,11 @@ export function fitChart(cases: readonly EstimatedCase[], state: State, style: U
   return {
     figure: fitFigure(bars, { ...style, title }),
     table: fitTable(rows, state, style),
-    data: rows.map(({ item, gpu, byBits }) => ({ label: item.label, gpu: gpu.id, rows: byBits })),
+    data: rows.map(({ item, request: { devices }, byBits }) => ({
+      label: item.label,
+      gpu: devices.gpu?.id,
+      rows: byBits,
+    })),
     notes: [
       ...(gpus.length === 0 ? ['Choose a GPU to see what it holds.'] : []),
       ...unknown.map(
@@ -195,11 +181,11 @@ function fitTable(rows: readonly FitChartRow[], state: State, { units }: Untitle
     caption: `The largest context for ${state.sequences} ${state.sequences === '1' ? 'sequence' : 'sequences'}, the most sequences of ${state.context} tokens, what limits them, and the least time that a token of each can take: reading weights and cache once`,
     heads: ['Model', 'KV dtype', 'For the cache', 'Largest context', 'A token', 'Most sequences', 'A token'],
     rows: rows.flatMap(({ label, byBits }) =>
-      byBits.map(({ dtype, fit: { availableBytes: left, numDevices, largestContext, mostSequences } }) => ({
+      byBits.map(({ dtype, fit: { budget, numDevices, largestContext, mostSequences } }) => ({
         head: label,
         cells: [
           { text: dtype, note: '' },
-          sizeCell(left, units, numDevices === 1 ? '' : 'on each'),
+          sizeCell(Math.max(0, fullestOf(budget).available.bytes), units, numDevices === 1 ? '' : 'on each'),
           { text: contextText(largestContext), note: LIMITS[largestContext.limit] },
           { text: timeText(largestContext), note: '' },
           { text: sequencesText(mostSequences), note: LIMITS[mostSequences.limit] },
@@ -235,6 +221,6 @@ function tokensText(tokens: number): string {
   return text === String(tokens) ? tokens.toLocaleString('en') : text;
 }
 
-function countedName({ name }: Gpu, count: number): string {
+function countedName({ name }: Device, count: number): string {
   return count === 1 ? name : `${count} x ${name}`;
 }

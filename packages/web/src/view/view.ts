@@ -1,19 +1,10 @@
-import {
-  type Allocation,
-  describeSaving,
-  estimate,
-  type FigureStyle,
-  formatBytes,
-  InputError,
-  parseInteger,
-  parseTokens,
-  savingAgainst,
-} from '@kv/core';
+import { describeSaving, estimate, formatBytes, InputError, savingAgainst } from '@kv/core';
 import type { Library } from '../library/library.js';
 import type { State } from '../state/state.js';
 import { answerOf, type Sentence } from './answer.js';
-import { meaningsOf, type PageCase, type RowMeaning } from './cases.js';
-import { type ChartView, chartOf } from './charts.js';
+import { type EstimatedCase, meaningsOf, type RowMeaning } from './cases.js';
+import type { ChartView, Look } from './chart.js';
+import { chartOf } from './charts.js';
 
 /** All that the page shows for a state. */
 export interface View {
@@ -22,11 +13,6 @@ export interface View {
   readonly rows: readonly RowView[];
   readonly chart: ChartView;
   readonly cases: readonly EstimatedCase[];
-}
-
-/** A case with what it takes at the workload of the sliders. */
-export interface EstimatedCase extends PageCase {
-  readonly allocation: Allocation;
 }
 
 /** What is shown beside a row's controls. */
@@ -47,9 +33,6 @@ export interface Result {
   readonly saving: string;
 }
 
-/** How a figure is to look on this device. */
-export type Look = Pick<FigureStyle, 'theme' | 'size'>;
-
 /** A state in which nothing can be shown: no row has a size, or a text that all rows need makes no sense. */
 export interface NoView {
   readonly rows: readonly RowView[];
@@ -65,12 +48,7 @@ export interface NoView {
  */
 export function viewOf(state: State, library: Library, look: Look): View | NoView {
   try {
-    const shared = {
-      contextLength: parseTokens(state.context, 'context'),
-      numSequences: parseInteger(state.sequences, 'sequences'),
-      numGpus: parseInteger(state.gpus, 'gpus'),
-    };
-    const estimated = meaningsOf(state.rows, shared, library).map(estimateRow);
+    const estimated = meaningsOf(state, library).map(estimateRow);
     const cases = estimated.flatMap((row) => (row.status === 'ready' ? row.cases : []));
     const rows = estimated.map((row) => rowView(row, cases, state));
     return cases.length === 0

@@ -1,5 +1,5 @@
-import { contextParams } from '../cases.mjs';
 import { ask } from '../ask.mjs';
+import { contextParams } from '../cases.mjs';
 import { nativeLibraries } from './native.mjs';
 
 /** ggml's `enum llama_split_mode`. */
@@ -17,7 +17,15 @@ const EXPERTS = '\\.ffn_(up|down|gate|gate_up)_(ch|)exps';
  * @param contexts each a workload, settings, and whether it is `llama-server`.
  */
 export async function askPlan(question, { devices, flags }, contexts, folder) {
-  const { gpuLayers = -1, splitMode = 'layer', mainGpu = 0, tensorSplit, overrides = [], cpuMoe, cpuMoeLayers = 0 } = flags;
+  const {
+    gpuLayers = -1,
+    splitMode = 'layer',
+    mainGpu = 0,
+    tensorSplit,
+    overrides = [],
+    cpuMoe,
+    cpuMoeLayers = 0,
+  } = flags;
   const model = {
     n_gpu_layers: gpuLayers,
     split_mode: SPLIT_MODES[splitMode],
@@ -26,7 +34,10 @@ export async function askPlan(question, { devices, flags }, contexts, folder) {
     overrides: [
       ...overrides,
       ...(cpuMoe ? [{ pattern: EXPERTS, backend: 'host' }] : []),
-      ...Array.from({ length: cpuMoeLayers }, (_, block) => ({ pattern: `blk\\.${block}${EXPERTS}`, backend: 'host' })),
+      ...Array.from({ length: cpuMoeLayers }, (_, block) => ({
+        pattern: `blk\\.${block}${EXPERTS}`,
+        backend: 'host',
+      })),
     ],
   };
   const params = contexts.map(({ isServer, ...one }) => {
@@ -42,5 +53,7 @@ export async function askPlan(question, { devices, flags }, contexts, folder) {
 }
 
 function outputOf(lines) {
-  return lines.map((line) => /output buffer size =\s*([\d.]+) MiB/.exec(line)?.[1]).find((size) => size !== undefined);
+  return lines
+    .map((line) => /output buffer size =\s*([\d.]+) MiB/.exec(line)?.[1])
+    .find((size) => size !== undefined);
 }

@@ -1,5 +1,5 @@
-import { CACHE_TYPES } from '../cases.mjs';
 import { integer, maybe, oneOf, scaled } from '../../random.mjs';
+import { CACHE_TYPES } from '../cases.mjs';
 
 const GIB = 2 ** 30;
 
@@ -64,7 +64,9 @@ export function randomPlacement(random, layers) {
       ...(random() < 0.2 && { tensorSplit: devices.map(() => integer(random, 1, 5)) }),
       ...(random() < 0.1 && { splitMode: 'none', mainGpu: integer(random, 0, devices.length - 1) }),
       ...(random() < 0.15 && { noKvOffload: true }),
-      ...(random() < 0.1 && { overrides: [{ pattern: `blk\\.${integer(random, 0, layers - 1)}\\.`, backend: 'host' }] }),
+      ...(random() < 0.1 && {
+        overrides: [{ pattern: `blk\\.${integer(random, 0, layers - 1)}\\.`, backend: 'host' }],
+      }),
     },
   };
 }

@@ -6,7 +6,18 @@ import { everyLast, heads, repeat } from '../models.mjs';
  * that their files have though the engine would do without.
  */
 
-const dense = (id, architecture, layers, hidden, width, headCount, keyValueHeads, headDim, vocabulary, more = {}) => ({
+const dense = (
+  id,
+  architecture,
+  layers,
+  hidden,
+  width,
+  headCount,
+  keyValueHeads,
+  headDim,
+  vocabulary,
+  more = {},
+) => ({
   id,
   architecture,
   layers,
@@ -33,12 +44,32 @@ const BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'];
 const QK_NORMS = ['attn_q_norm.weight', 'attn_k_norm.weight'];
 
 export const PLANNED = [
-  { ...dense('meta-llama/Llama-3.1-8B', 'llama', 32, 4096, 14336, 32, 8, 128, 128256), file: ['rope_freqs.weight'] },
-  { ...dense('meta-llama/Llama-3.2-3B', 'llama', 28, 3072, 8192, 24, 8, 128, 128256), file: ['rope_freqs.weight'] },
-  { ...dense('meta-llama/Llama-3.1-70B', 'llama', 80, 8192, 28672, 64, 8, 128, 128256), file: ['rope_freqs.weight'] },
+  {
+    ...dense('meta-llama/Llama-3.1-8B', 'llama', 32, 4096, 14336, 32, 8, 128, 128256),
+    file: ['rope_freqs.weight'],
+  },
+  {
+    ...dense('meta-llama/Llama-3.2-3B', 'llama', 28, 3072, 8192, 24, 8, 128, 128256),
+    file: ['rope_freqs.weight'],
+  },
+  {
+    ...dense('meta-llama/Llama-3.1-70B', 'llama', 80, 8192, 28672, 64, 8, 128, 128256),
+    file: ['rope_freqs.weight'],
+  },
   dense('mistralai/Mistral-7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000),
   {
-    ...dense('mistralai/Mixtral-8x7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000, experts(8, 2, 14336)),
+    ...dense(
+      'mistralai/Mixtral-8x7B-v0.1',
+      'llama',
+      32,
+      4096,
+      14336,
+      32,
+      8,
+      128,
+      32000,
+      experts(8, 2, 14336),
+    ),
     blocks: ['ffn_gate_exps.weight'],
   },
   { ...dense('Qwen/Qwen2.5-7B', 'qwen2', 28, 3584, 18944, 28, 4, 128, 152064), blocks: BIASES },
@@ -64,7 +95,10 @@ export const PLANNED = [
     ...dense('google/gemma-3-12b-it', 'gemma3', 48, 3840, 15360, 16, 8, 256, 262144, sliding(48, 1024, 6)),
     blocks: QK_NORMS,
   },
-  { ...dense('microsoft/Phi-3.5-mini', 'phi3', 32, 3072, 8192, 32, 32, 96, 32064), blocks: ['attn_qkv.weight'] },
+  {
+    ...dense('microsoft/Phi-3.5-mini', 'phi3', 32, 3072, 8192, 32, 32, 96, 32064),
+    blocks: ['attn_qkv.weight'],
+  },
   {
     ...dense('openai/gpt-oss-20b', 'gpt-oss', 24, 2880, 2880, 64, 8, 64, 201088, {
       ...experts(32, 4, 2880),
@@ -72,19 +106,31 @@ export const PLANNED = [
     }),
     blocks: [
       ...BIASES,
-      ...['attn_output.bias', 'ffn_gate_inp.bias', 'ffn_gate_exps.bias', 'ffn_up_exps.bias', 'ffn_down_exps.bias'],
+      ...[
+        'attn_output.bias',
+        'ffn_gate_inp.bias',
+        'ffn_gate_exps.bias',
+        'ffn_up_exps.bias',
+        'ffn_down_exps.bias',
+      ],
     ],
   },
   { ...dense('zai-org/GLM-4-9B-0414', 'glm4', 40, 4096, 13696, 32, 2, 128, 151552), blocks: BIASES },
   {
     ...dense('zai-org/GLM-4.5-Air', 'glm4moe', 46, 4096, 10944, 96, 8, 128, 151552, {
-      ...experts(128, 8, 1408, { expert_shared_count: 1, expert_weights_norm: true, expert_weights_scale: 1.5 }),
+      ...experts(128, 8, 1408, {
+        expert_shared_count: 1,
+        expert_weights_norm: true,
+        expert_weights_scale: 1.5,
+      }),
       expert_gating_func: 2,
       leading_dense_block_count: 1,
     }),
     blocks: [...BIASES, 'exp_probs_b.bias'],
   },
-  dense('CohereLabs/c4ai-command-r-v01', 'command-r', 40, 8192, 22528, 64, 64, 128, 256000, { logit_scale: 0.0625 }),
+  dense('CohereLabs/c4ai-command-r-v01', 'command-r', 40, 8192, 22528, 64, 64, 128, 256000, {
+    logit_scale: 0.0625,
+  }),
   dense('CohereLabs/c4ai-command-r7b', 'cohere2', 32, 4096, 14336, 32, 8, 128, 256000, {
     ...sliding(32, 4096, 4),
     logit_scale: 0.25,

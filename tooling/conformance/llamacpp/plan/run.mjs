@@ -60,9 +60,15 @@ async function writeGolden() {
     }
     console.error(planned.id);
   }
-  const head = { engine: 'llama.cpp', version: VERSION, generator: 'tooling/conformance/llamacpp/plan/run.mjs' };
+  const head = {
+    engine: 'llama.cpp',
+    version: VERSION,
+    generator: 'tooling/conformance/llamacpp/plan/run.mjs',
+  };
   const lines = (items) => items.map((item) => `    ${item}`).join(',\n');
-  const entries = Object.entries(models).map(([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`);
+  const entries = Object.entries(models).map(
+    ([id, model]) => `${JSON.stringify(id)}: ${JSON.stringify(model)}`,
+  );
   writeFileSync(
     GOLDEN,
     `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "models": {\n${lines(entries)}\n  },\n  "cases": [\n${lines(cases.map((one) => JSON.stringify(one)))}\n  ]\n}\n`,
@@ -94,7 +100,13 @@ async function askAtRandom(count) {
           return;
         }
         const theirs = figuresOf(buffers, placement.devices.length).compute;
-        const workload = { ...one.workload, tensorParallel: 1, pipelineParallel: 1, contextParallel: 1, dataParallel: 1 };
+        const workload = {
+          ...one.workload,
+          tensorParallel: 1,
+          pipelineParallel: 1,
+          contextParallel: 1,
+          dataParallel: 1,
+        };
         const options = { isServer: one.isServer, isPlan: true, placement: made, tensors };
         const ours = computeBuffers(model, workload, one.settings, options)?.bytes;
         if (JSON.stringify(ours) !== JSON.stringify(theirs)) {
@@ -144,7 +156,10 @@ function file() {
 /** Bytes on each device and on the host, whose buffers have several names. */
 function figuresOf(buffers, devices) {
   const of = (what) => [
-    ...Array.from({ length: devices }, (_, device) => buffers.find(({ name }) => name === `CUDA${device}`)?.[what] ?? 0),
+    ...Array.from(
+      { length: devices },
+      (_, device) => buffers.find(({ name }) => name === `CUDA${device}`)?.[what] ?? 0,
+    ),
     buffers.filter(({ isHost }) => isHost).reduce((sum, buffer) => sum + buffer[what], 0),
   ];
   return { weights: of('model'), cache: of('cache'), compute: of('compute') };

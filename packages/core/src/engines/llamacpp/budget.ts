@@ -2,7 +2,6 @@ import type { BudgetPart, DeviceBudget } from '../../deployment/budget.js';
 import type { Workload } from '../../deployment/workload.js';
 import type { GgufTensor } from '../../import/gguf.js';
 import type { Model } from '../../model/model.js';
-import { checkExactBytes } from '../../text/exact.js';
 import { exactly, type Quantity } from '../../text/quantity.js';
 import { type ComputeBuffers, computeBuffers } from './compute-buffers.js';
 import { type PlacementFlags, placementOf } from './placement.js';
@@ -57,7 +56,10 @@ export function llamacppBudget(
   const options = { isServer, placement, ...(tensors !== undefined && { tensors }) };
   const buffers = computeBuffers(model, workload, settings, options);
   const weights = placedWeights(model, placement, tensors);
-  const partsOf = (backend: number) => [...weightPart(weights[backend]), computePart(buffers, backend, model)];
+  const partsOf = (backend: number) => [
+    ...weightPart(weights[backend]),
+    computePart(buffers, backend, model),
+  ];
   const onDevices = devices.map(({ total, free }, device) =>
     budgetOf('device', total, free === undefined ? total : exactly(free), [...partsOf(device), OUTSIDE_PLAN]),
   );
@@ -75,7 +77,6 @@ function budgetOf(
   parts: readonly BudgetPart[],
 ): DeviceBudget {
   const sum = (end: 'bytes' | 'low' | 'high') => parts.reduce((bytes, part) => bytes + part[end], 0);
-  const left = (bytes: number) => Math.max(0, checkExactBytes(bytes));
   return {
     where,
     copies: 1,
@@ -83,9 +84,9 @@ function budgetOf(
     usable,
     parts,
     available: {
-      bytes: left(usable.bytes - sum('bytes')),
-      low: left(usable.low - sum('high')),
-      high: left(usable.high - sum('low')),
+      bytes: usable.bytes - sum('bytes'),
+      low: usable.low - sum('high'),
+      high: usable.high - sum('low'),
       how: parts.every(({ how }) => how === 'rule') ? usable.how : 'formula',
     },
   };
@@ -99,7 +100,9 @@ function weightPart(weights: Quantity | undefined): readonly BudgetPart[] {
           ...weights,
           name: 'weights',
           explanation: [
-            weights.how === 'rule' ? 'the tensors that are placed here' : "the weights' bytes, spread evenly over blocks",
+            weights.how === 'rule'
+              ? 'the tensors that are placed here'
+              : "the weights' bytes, spread evenly over blocks",
           ],
           source: 'ggml-org/llama.cpp v0.5.0, src/llama-model.cpp (load_tensors)',
         },
@@ -113,7 +116,9 @@ const OUTSIDE_PLAN: BudgetPart = {
   low: 200 * MEBIBYTE,
   high: 1024 * MEBIBYTE,
   how: 'assumed',
-  explanation: ["CUDA's context, cuBLAS and ggml's pool, which no plan of the engine counts; --fit leaves 1024 MiB for them"],
+  explanation: [
+    "CUDA's context, cuBLAS and ggml's pool, which no plan of the engine counts; --fit leaves 1024 MiB for them",
+  ],
   source: 'assumed; ggml-org/llama.cpp v0.5.0, common/fit.cpp keeps 1024 MiB',
 };
 
@@ -148,7 +153,9 @@ function computePart(buffers: ComputeBuffers | undefined, backend: number, model
     high: Math.ceil(bytes * HIGH),
     how: 'formula',
     name: 'compute buffer',
-    explanation: [`the graph of ${model.architecture} is not known; a decoder of the usual form stands in for it`],
+    explanation: [
+      `the graph of ${model.architecture} is not known; a decoder of the usual form stands in for it`,
+    ],
     source,
     error: STAND_IN,
   };
@@ -162,7 +169,12 @@ function outputPart({ vocabSize, name }: Model, { numSequences }: Workload): Bud
   const source = 'ggml-org/llama.cpp v0.5.0, src/llama-context.cpp (output_reserve)';
   return vocabSize === undefined
     ? {
-        ...{ bytes: MEBIBYTE * numSequences, low: 0, high: 4 * MEBIBYTE * numSequences, how: 'assumed' as const },
+        ...{
+          bytes: MEBIBYTE * numSequences,
+          low: 0,
+          high: 4 * MEBIBYTE * numSequences,
+          how: 'assumed' as const,
+        },
         name: 'output buffer',
         explanation: [`how many tokens ${name} has is not known`],
         source,

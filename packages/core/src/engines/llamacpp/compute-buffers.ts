@@ -1,6 +1,6 @@
 import type { Workload } from '../../deployment/workload.js';
-import type { GgufTensor } from '../../import/gguf.js';
 import { TENSOR_TYPES } from '../../import/gguf/tensor-types.js';
+import type { GgufTensor } from '../../import/gguf.js';
 import { dtypeOf } from '../../model/dtype.js';
 import type { Model } from '../../model/model.js';
 import { ceilDiv } from '../../text/exact.js';

@@ -72,8 +72,8 @@ export const LLAMACPP_LOG: EngineLog = {
     },
   ],
   facts: [
+    { pattern: /K \((?<keyType>\w+)\): +[\d.]+ MiB, V \((?<valueType>\w+)\)/ },
     { pattern: /Device \d+: (?<device>[^,]+), compute capability (?<computeCapability>[\d.]+)/ },
-    { pattern: /found (?<numDevices>\d+) (?:CUDA|ROCm|Vulkan) devices/ },
     { pattern: /using device \S+ \((?<device>[^)]+)\)/ },
     { pattern: /build(?:_info)?: (?<release>b?\d+(?:-\w+)?)/ },
     { pattern: /general\.name +str += (?<model>.+)$/ },

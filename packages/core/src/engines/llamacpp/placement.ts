@@ -66,7 +66,8 @@ export function placementOf(numLayers: number, flags: PlacementFlags, free: read
   return {
     devices: free.length,
     blocks,
-    weight: (name) => overrides.find(({ pattern }) => pattern.test(name))?.backend ?? ownBackend(name, blocks, host),
+    weight: (name) =>
+      overrides.find(({ pattern }) => pattern.test(name))?.backend ?? ownBackend(name, blocks, host),
     cache: (block) => (flags.noKvOffload === true ? host : (blocks[block] as number)),
     isFull,
     isPipelined: isFull && used.length > 1 && flags.noKvOffload !== true && overrides.length === 0,
@@ -85,14 +86,20 @@ function devicesOf({ splitMode, mainGpu = 0 }: PlacementFlags, count: number): r
 }
 
 /** Cumulative shares of the devices. */
-function sharesOf({ tensorSplit }: PlacementFlags, free: readonly number[], used: readonly number[]): readonly number[] {
+function sharesOf(
+  { tensorSplit }: PlacementFlags,
+  free: readonly number[],
+  used: readonly number[],
+): readonly number[] {
   const given = tensorSplit?.some((share) => share > 0) === true ? tensorSplit : undefined;
   if (given !== undefined && (given.length > free.length || given.some((share) => !(share >= 0)))) {
     throw new InputError(
       `--tensor-split is ${given.join(',')}; it must be a share of at least 0 for each of ${free.length} devices.`,
     );
   }
-  const shares = used.map((device, index) => (given === undefined ? (free[device] as number) : (given[index] ?? 0)));
+  const shares = used.map((device, index) =>
+    given === undefined ? (free[device] as number) : (given[index] ?? 0),
+  );
   // The engine adds and divides in single precision.
   let sum = 0;
   const sums = shares.map((share) => {
@@ -106,7 +113,10 @@ function overridesOf({ overrides = [], cpuMoe = false, cpuMoeLayers = 0 }: Place
   return [
     ...overrides.map(({ pattern, backend }) => ({ pattern, backend: backend === 'host' ? host : backend })),
     ...(cpuMoe ? [{ pattern: EXPERTS, backend: host }] : []),
-    ...Array.from({ length: cpuMoeLayers }, (_, block) => ({ pattern: `blk\\.${block}${EXPERTS}`, backend: host })),
+    ...Array.from({ length: cpuMoeLayers }, (_, block) => ({
+      pattern: `blk\\.${block}${EXPERTS}`,
+      backend: host,
+    })),
   ].map(({ pattern, backend }) => ({ pattern: new RegExp(pattern), backend }));
 }
 

@@ -1,8 +1,8 @@
-import type { GgufTensor } from '../../import/gguf.js';
 import { TENSOR_TYPES } from '../../import/gguf/tensor-types.js';
+import type { GgufTensor } from '../../import/gguf.js';
 import type { Model } from '../../model/model.js';
-import { exactly, type Quantity } from '../../text/quantity.js';
 import { roundUp } from '../../text/exact.js';
+import { exactly, type Quantity } from '../../text/quantity.js';
 import type { Placement } from './placement.js';
 
 /** ggml-cuda pads rows of quantized matrices to so many elements; tensors in a device's buffer start at such bytes. */
@@ -31,7 +31,8 @@ export function placedWeights(
   }
   const bytes = backends.map(() => 0);
   const put = (backend: number, tensor: GgufTensor) => {
-    bytes[backend] = (bytes[backend] as number) + (backend === host ? hostBytes(tensor) : deviceBytes(tensor));
+    bytes[backend] =
+      (bytes[backend] as number) + (backend === host ? hostBytes(tensor) : deviceBytes(tensor));
   };
   const hasHead = tensors.some(({ name }) => name === 'output.weight');
   for (const tensor of tensors) {
@@ -74,7 +75,9 @@ function spread(
 function hostBytes({ shape, type }: GgufTensor): number {
   const stored = TENSOR_TYPES.get(type);
   const elements = shape.reduce((product, size) => product * size, 1);
-  return stored === undefined ? 0 : roundUp((elements / stored.blockSize) * stored.blockBytes, HOST_ALIGNMENT);
+  return stored === undefined
+    ? 0
+    : roundUp((elements / stored.blockSize) * stored.blockBytes, HOST_ALIGNMENT);
 }
 
 const HOST_ALIGNMENT = 32;

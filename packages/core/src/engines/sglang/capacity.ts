@@ -3,13 +3,19 @@ import { checkModel, type Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { checkInteger } from '../../text/exact.js';
 import { isDeepseekV4 } from './architectures.js';
+import { deepseekV4Tokens } from './deepseek-v4-tokens.js';
 import { draftEntriesOf, draftLayersOf } from './draft.js';
 import type { Entry } from './entry.js';
 import { layoutOf } from './layout.js';
 import type { PoolContext } from './pool-context.js';
 import { entriesOf } from './pools.js';
 import { factsOf } from './releases.js';
-import { estimatedRequests, requestsGiven, runningRequests } from './running-requests.js';
+import {
+  estimatedRequests,
+  requestsGiven,
+  requestsOfDeepseekV4,
+  runningRequests,
+} from './running-requests.js';
 import type { SglangSettings } from './settings.js';
 import { floorDiv, stateBudget } from './state-budget.js';
 import { statesOfRequest } from './states.js';
@@ -77,16 +83,12 @@ export function sglangCapacity(
   draft?: Model,
 ): SglangCapacity {
   checkInteger(availableBytes, 'availableBytes', 0);
-  if (isDeepseekV4(model)) {
-    throw new InputError(
-      `How many tokens SGLang makes of a memory size for ${model.name} depends on the requests that it is to run, which is not known here.`,
-    );
-  }
   const { maxMambaCacheSize: _, ...rest } = settings;
   const { shards, contextOf, tokens } = layoutOf(checkModel(model), checkWorkload(workload), rest, draft);
+  const running = isDeepseekV4(model) ? { numSequences: requestsOfDeepseekV4(workload, settings) } : {};
   const contexts = shards
     .filter(({ replicas }) => replicas === shards[0]?.replicas)
-    .map((shard) => ({ layers: shard.layers, context: contextOf(shard) }));
+    .map((shard) => ({ layers: shard.layers, context: contextOf({ ...shard, ...running }) }));
   const stages = contexts.map(({ layers, context }) => entriesOf(layers, context));
   const speculation = contexts[0]?.context.speculation;
   const perState = bytesOfStates(stages);
@@ -105,7 +107,13 @@ export function sglangCapacity(
     fitting === Infinity ? workload.contextLength : fitting + inFlight,
     settings.maxTotalTokens ?? Infinity,
   );
-  const pools = tokens.fromTokens(capped);
+  const pools = isDeepseekV4(model)
+    ? leastOf(
+        contexts.map(({ layers }) =>
+          deepseekV4Tokens(model, layers, workload, settings, speculation, availableBytes, tokens.pageSize),
+        ),
+      )
+    : tokens.fromTokens(capped);
   if (states === 0 || pools.full + pools.sliding <= 0) {
     throw new InputError(
       `${availableBytes} bytes are not enough for a page of ${model.name} on SGLang; raise --mem-fraction-static or use more devices.`,
@@ -141,6 +149,10 @@ export function sglangCapacity(
     draftValueBytes: largest(drafts, ({ valueBytes }) => valueBytes),
     maxRunningRequests,
   };
+}
+
+function leastOf(stages: readonly PoolTokens[]): PoolTokens {
+  return stages.reduce((least, one) => (one.full < least.full ? one : least));
 }
 
 const SPECULATIVE = 'speculative states';

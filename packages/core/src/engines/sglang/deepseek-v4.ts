@@ -1,14 +1,9 @@
 import type { CompressedLayer, LatentLayer } from '../../model/layer.js';
 import { InputError } from '../../text/errors.js';
 import { roundUp } from '../../text/exact.js';
+import { pageBytesOf, rowBytesIn } from './deepseek-v4-rows.js';
 import { type Entry, pagedEntry } from './entry.js';
 import type { PoolContext } from './pool-context.js';
-
-/** Bytes of a latent of 448 + 64: 448 fp8, the rotary key of 64 in bf16, 7 scales and one byte of padding. */
-const LATENT_BYTES = 584;
-
-/** Bytes that a page is padded to a multiple of: `KVLayout.page_align` of the layout V4. */
-const PAGE_ALIGNMENT = 576;
 
 /** Rows of the ring that a layer of ratio 4 keeps for each page of sliding tokens, without speculative decoding. */
 const RING_OF_4 = 8;
@@ -153,11 +148,6 @@ function rowOfStates(ratio: number, dims: readonly number[]): number {
   return (ratio === 4 ? 4 : 2) * elements * STATE_ELEMENT_BYTES;
 }
 
-/** Bytes of one row in a page of so many, its share of the page's padding included. */
-function rowBytesIn(rows: number): number {
-  return roundUp(rows * LATENT_BYTES, PAGE_ALIGNMENT) / rows;
-}
-
 function arithmeticIn(rows: number): string {
-  return `${rowBytesIn(rows)} bytes (448 fp8 + 64 bf16 + 8 bytes of scales, a page of ${rows} padded to ${roundUp(rows * LATENT_BYTES, PAGE_ALIGNMENT)})`;
+  return `${rowBytesIn(rows)} bytes (448 fp8 + 64 bf16 + 8 bytes of scales, a page of ${rows} padded to ${pageBytesOf(rows)})`;
 }

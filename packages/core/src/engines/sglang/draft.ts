@@ -1,4 +1,5 @@
-import { memoriesOf } from '../../model/layer.js';
+import { type Memory, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { hasSlidingPool, isDeepseekV4 } from './architectures.js';
 import { type Entry, pagedEntry } from './entry.js';
@@ -51,13 +52,7 @@ export function draftEntriesOf(context: PoolContext): readonly Entry[] {
   }
   const source = draft ?? model;
   const ofDraft = { ...context, model: source };
-  const attending = source.layers
-    .flatMap(memoriesOf)
-    .filter(({ kind }) => kind === 'full' || kind === 'latent' || kind === 'sliding' || kind === 'chunked');
-  const memories =
-    draft === undefined
-      ? attending.filter(({ kind }) => kind === 'full' || kind === 'latent').slice(-1)
-      : draft.layers.flatMap(storedMemories(draft));
+  const memories = draft === undefined ? likeLastOf(model) : draft.layers.flatMap(storedMemories(draft));
   return memories.flatMap((memory): readonly Entry[] => {
     const paged = (pool: string, row: Row): Entry => {
       const isWindow =
@@ -86,4 +81,14 @@ export function draftEntriesOf(context: PoolContext): readonly Entry[] {
         throw new InputError(`What SGLang keeps of the ${memory.kind} layers of a draft is not known here.`);
     }
   });
+}
+
+/** The last layer that keeps every token, with the indexer that any of them has; else the last with a window. */
+function likeLastOf({ layers }: Model): readonly Memory[] {
+  const memories = layers.flatMap(memoriesOf);
+  const last = (test: (memory: Memory) => boolean) => memories.filter(test).slice(-1);
+  const kept = last(({ kind }) => kind === 'full' || kind === 'latent');
+  const indexed = last((memory) => memory.kind === 'latent' && memory.indexer !== undefined);
+  const windowed = last(({ kind }) => kind === 'sliding' || kind === 'chunked');
+  return indexed.length > 0 ? indexed : kept.length > 0 ? kept : windowed;
 }

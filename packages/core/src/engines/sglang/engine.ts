@@ -36,10 +36,6 @@ export function sglang(settings: SglangSettings = {}, draft?: Model): Engine {
     name: 'sglang',
     kvCacheDtype,
     replicasShareDevices: settings.enableDpAttention === true,
-    ...(settings.memFractionStatic === undefined
-      ? {}
-      : { memoryUtilization: settings.memFractionStatic, overheadBytes: 0 }),
-    memoryUtilizationFlag: '--mem-fraction-static',
     unusableBytes: (model, workload) => unreckonedBytes(model, workload, settings, draft),
     plan: (model, workload) => {
       checkRequests(workload, settings);

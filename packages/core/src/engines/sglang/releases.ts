@@ -52,6 +52,8 @@ export interface SglangFacts {
   readonly hasRowMore: boolean;
   /** A replica that shares `--max-running-requests` has one at least. */
   readonly runsOneAtLeast: boolean;
+  /** What `--speculative-algorithm` may be. */
+  readonly speculativeAlgorithms: readonly string[];
   /** Architectures that draft a chain of 4 tokens; and whether those that are not listed do so, or a tree of 8. */
   readonly draftsChains: readonly string[];
   readonly draftsChainsElsewhere: boolean;
@@ -76,6 +78,12 @@ export interface SglangFacts {
   readonly countsPaddingState: boolean;
   /** Prefixes of running requests may be tracked in a buffer beside their states: if asked to, or by default too. */
   readonly extraBuffers: 'none' | 'asked' | 'default';
+  /** DeepSeek-V4's layer for multi-token prediction is reckoned with, drafting or not. */
+  readonly reckonsNextLayer: boolean;
+  /** Its states of ratio 128 are kept for each request, not for each page of the window. */
+  readonly fixesRingsOfRequests: boolean;
+  /** Its window has as many tokens as its requests may need, and pages are reckoned with their padding. */
+  readonly capsWindowsByRequests: boolean;
   /** Windows of a convolution that overlap are kept once: of no layer, of all, of all but delta attention (KDA). */
   readonly sharesWindows: 'none' | 'all' | 'notDeltaAttention';
   /** 100 MiB less for the cache of a multimodal model, whose images come after it. */
@@ -150,7 +158,12 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
     known: 'read',
     facts: { requestsLimitGraphs: true, multimodalCompiled: [], multimodalBreakable: BREAKABLE_22 },
   },
-  { release: '0.5.21', known: 'read', facts: {}, slidingPools: ['diffusiongemma'] },
+  {
+    release: '0.5.21',
+    known: 'read',
+    facts: { capsWindowsByRequests: true },
+    slidingPools: ['diffusiongemma'],
+  },
   {
     release: '0.5.20',
     known: 'read',
@@ -213,6 +226,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       multimodalCompiled: [],
       reservesGraphsInUse: true,
       countsDraftRowsBesideWindows: true,
+      fixesRingsOfRequests: true,
     },
     slidingPools: ['unlimitedocr'],
   },
@@ -236,6 +250,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
     facts: {
       notCompiled: NOT_COMPILED_10,
       contextLimitsPrefillGraphs: true,
+      reckonsNextLayer: false,
       speculativeStates: 'jointly',
       logsDtype: true,
     },
@@ -291,11 +306,16 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
     facts: {
       memFraction: 'work',
       smallDevice: { chunk: 2048, few: 16, many: 80 },
+      speculativeAlgorithms: ['EAGLE', 'EAGLE3', 'NEXTN', 'STANDALONE', 'NGRAM'],
       draftsChains: CHAINS_3,
       sparseAttentionSetsFraction: true,
     },
   },
-  { release: '0.5.2', known: 'read', facts: { standaloneReserve: 6144 } },
+  {
+    release: '0.5.2',
+    known: 'read',
+    facts: { speculativeAlgorithms: ['EAGLE', 'EAGLE3', 'NEXTN', 'STANDALONE'], standaloneReserve: 6144 },
+  },
   { release: '0.5.1', known: 'read', facts: { draftsChains: CHAINS_1 } },
   { release: '0.4.10', known: 'read', facts: {} },
   { release: '0.4.9.post3', known: 'read', facts: { encoderShare: 'bySize' } },
@@ -339,6 +359,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       runningRequests: 'rows',
       hasRowMore: true,
       runsOneAtLeast: false,
+      speculativeAlgorithms: ['EAGLE', 'EAGLE3', 'NEXTN'],
       draftsChains: [],
       draftsChainsElsewhere: false,
       addsDraftRows: true,
@@ -350,6 +371,9 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       statesWithoutPrefixes: 512,
       countsPaddingState: false,
       extraBuffers: 'none',
+      reckonsNextLayer: true,
+      fixesRingsOfRequests: false,
+      capsWindowsByRequests: false,
       sharesWindows: 'none',
       leavesRoomForImages: false,
       fp4Caches: 'none',

@@ -49,6 +49,12 @@ export function speculationOf({ architecture }: Model, settings: SglangSettings)
     }
     return undefined;
   }
+  const { speculativeAlgorithms } = factsOf(settings);
+  if (!speculativeAlgorithms.includes(speculativeAlgorithm)) {
+    throw new InputError(
+      `SGLang ${settings.version} has no --speculative-algorithm ${speculativeAlgorithm}; it has ${speculativeAlgorithms.join(', ')}.`,
+    );
+  }
   if (speculativeAlgorithm === 'NGRAM') {
     const numDraftTokens = speculativeNumDraftTokens ?? NGRAM_DRAFT_TOKENS;
     const topK = speculativeEagleTopk ?? NGRAM_BREADTH;

@@ -43,6 +43,7 @@ export function vllmBudget(request: VllmBudgetRequest): DeviceBudget {
     copies,
     total: device.total,
     usable,
+    usableReason: `${utilizationOf(step)} of it (--gpu-memory-utilization)`,
     parts,
     available: given === undefined ? remainderOf(usable, parts) : exactly(given),
   };
@@ -77,8 +78,13 @@ function widened(part: BudgetPart): BudgetPart {
   };
 }
 
-function usableOf({ device, settings }: Step): Quantity {
-  const utilization = settings.gpuMemoryUtilization ?? gpuMemoryUtilization(settings);
+function utilizationOf({ settings }: Step): number {
+  return settings.gpuMemoryUtilization ?? gpuMemoryUtilization(settings);
+}
+
+function usableOf(step: Step): Quantity {
+  const { device } = step;
+  const utilization = utilizationOf(step);
   const of = (bytes: number) => Math.ceil(bytes * utilization);
   const { bytes, low, high, how } = device.total;
   return { bytes: of(bytes), low: of(low), high: of(high), how };
@@ -89,9 +95,9 @@ function remainderOf(usable: Quantity, parts: readonly BudgetPart[]): Quantity {
   const below = Math.hypot(...[usable.bytes - usable.low, ...parts.map((part) => part.high - part.bytes)]);
   const above = Math.hypot(...[usable.high - usable.bytes, ...parts.map((part) => part.bytes - part.low)]);
   return {
-    bytes: Math.max(0, bytes),
-    low: Math.max(0, Math.floor(bytes - below)),
-    high: Math.max(0, Math.ceil(bytes + above)),
+    bytes,
+    low: Math.floor(bytes - below),
+    high: Math.ceil(bytes + above),
     how: leastKnown(parts),
   };
 }

@@ -5,7 +5,7 @@ import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import type { Engine, RankPlan } from '../contract.js';
 import { isDeepseekV4 } from './deepseek-v4.js';
-import { batchedTokensOn, gpuMemoryUtilization, sequencesOn } from './device-defaults.js';
+import { batchedTokensOn, sequencesOn } from './device-defaults.js';
 import { blockLayoutOf } from './layout.js';
 import { nullBlocks } from './null-block.js';
 import { poolsOf } from './pools.js';
@@ -30,14 +30,10 @@ export function vllm(settings: VllmSettings = {}): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
-    memoryUtilization: gpuMemoryUtilization(settings),
-    memoryUtilizationFlag: '--gpu-memory-utilization',
-    onDevice: ({ name, memoryBytes }) =>
-      vllm({
-        maxNumBatchedTokens: batchedTokensOn(name, memoryBytes, settings),
-        maxNumSeqs: sequencesOn(name, memoryBytes, settings),
-        ...settings,
-      }),
+    settingsOn: ({ name, total }) => ({
+      maxNumBatchedTokens: batchedTokensOn(name, total.bytes, settings),
+      maxNumSeqs: sequencesOn(name, total.bytes, settings),
+    }),
     unusableBytes: (model, workload) => {
       const { stages } = blockLayoutOf(model, workload, settings);
       return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));

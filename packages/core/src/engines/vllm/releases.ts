@@ -54,12 +54,17 @@ export interface VllmFacts {
   readonly secondRunnerEstimatesGraphs: boolean;
   /** What CUDA graphs will take: not asked, printed, or also taken off the memory for the cache. */
   readonly graphEstimate: 'none' | 'printed' | 'subtracted';
+  readonly estimatesGraphsOnRocm: boolean;
   /** What the start-up run left allocated counts as it is; else weights and what is outside torch are added up. */
   readonly countsConsumedMemory: boolean;
   /** Compute capabilities of devices of which start-up logs of the release are in the golden file `vllm-startup.json`. */
   readonly loggedOn: readonly string[];
   /** The workspace of experts stays allocated after a step. */
   readonly keepsExpertWorkspace: boolean;
+  /** Latents of so many tokens at most are expanded at a time in a prefill. */
+  readonly latentPrefillTokens: number;
+  /** The start-up run allocates the logits of sparse-attention indexers. */
+  readonly triesIndexerLogits: boolean;
   /** Tensor-parallel ranks on NVLink reduce through symmetric memory and workspaces outside torch. */
   readonly ranksShareMemory: 'no' | 'some' | 'yes';
 }
@@ -146,6 +151,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     release: '0.26',
     known: 'read',
     facts: {
+      estimatesGraphsOnRocm: true,
       secondRunnerSamples: 'in place',
       secondRunnerArchitectures: LATER_LISTED,
       padsAttentionPages: true,
@@ -207,7 +213,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     known: 'read',
     facts: { loggedOn: ['12.0', '12.1'], slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
   },
-  { release: '0.19', known: 'read', facts: { loggedOn: ['9.0', '12.1'] } },
+  { release: '0.19', known: 'read', facts: { triesIndexerLogits: true, loggedOn: ['9.0', '12.1'] } },
   {
     release: '0.18',
     known: 'read',
@@ -231,13 +237,16 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
   {
     release: '0.11',
     known: 'read',
-    facts: { loggedOn: ['9.0'], sampler: 'sort', ranksShareMemory: 'some' },
+    facts: { latentPrefillTokens: 65_536, loggedOn: ['9.0'], sampler: 'sort', ranksShareMemory: 'some' },
     removedArchitectures: ['MllamaForConditionalGeneration', 'Phi4FlashForCausalLM'],
   },
   {
     release: '0.10',
     known: 'read',
     facts: {
+      latentPrefillTokens: 131_072,
+      triesIndexerLogits: false,
+      estimatesGraphsOnRocm: false,
       loggedOn: ['8.9'],
       logsCapacityInOneLine: false,
       logsGibWithoutZeros: false,

@@ -11,6 +11,12 @@ export const VLLM_SETTINGS = [
     description: `the release of vLLM whose rules apply, patches such as 0.20.2 too; ${VLLM_RELEASES.named().release} by default`,
   },
   {
+    key: 'gpuMemoryUtilization',
+    flag: '--gpu-memory-utilization',
+    type: 'fraction',
+    description: "the part of a GPU's memory that it takes; 0.92 by default, and 0.9 before 0.20",
+  },
+  {
     key: 'blockSize',
     flag: '--block-size',
     type: 'integer',

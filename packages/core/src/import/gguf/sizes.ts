@@ -13,7 +13,8 @@ export function ggufSizesOf(keys: GgufKeys, tensors: readonly GgufTensor[]): Mod
   const number = (key: string) => sizeFrom(valueAt(keys, key));
   const tokens = own(keys.metadata, 'tokenizer.ggml.tokens');
   const numExperts = number('expert_count');
-  const moeIntermediateSize = number('expert_feed_forward_length') ?? shapes.get('blk.0.ffn_up_exps.weight')?.[1];
+  const moeIntermediateSize =
+    number('expert_feed_forward_length') ?? shapes.get('blk.0.ffn_up_exps.weight')?.[1];
   const shared = number('expert_shared_count');
   const sharedWidth = number('expert_shared_feed_forward_length');
   return known({

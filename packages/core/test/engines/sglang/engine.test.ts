@@ -28,6 +28,21 @@ const deepseekV3 = modelOf(repeat([61, { kind: 'latent', kvLoraRank: 512, qkRope
 const gptOss = modelOf(repeat([18, sliding(8, 64, 128)], [18, full(8, 64)]), {
   architecture: 'GptOssForCausalLM',
 });
+const v4Layer = (compressRatio: number): Layer => ({
+  kind: 'composite',
+  parts: [
+    { kind: 'latent', kvLoraRank: 448, qkRopeHeadDim: 64, slidingWindow: 128 },
+    {
+      ...{ kind: 'compressed', compressRatio, headDim: 512 },
+      ...(compressRatio === 4 ? { indexer: { indexHeadDim: 128 } } : {}),
+    },
+  ],
+});
+
+/** DeepSeek-V4-Pro: 61 layers, each with a window and compressed entries of ratio 4 or 128. */
+const deepseekV4 = modelOf(repeat([30, v4Layer(4)], [31, v4Layer(128)]), {
+  architecture: 'DeepseekV4ForCausalLM',
+});
 const qwen3Next = modelOf(repeat([36, deltaNet], [12, full(2, 256)]), {
   architecture: 'Qwen3NextForCausalLM',
 });
@@ -395,12 +410,18 @@ describe('what the engine logs', () => {
     );
   });
 
-  it('is refused where nothing fits, or depends on more than memory', () => {
+  it('is refused where nothing fits', () => {
     expect(() => sglangCapacity(llama8b, DEFAULT_WORKLOAD, {}, 1000)).toThrow(InputError);
-    const compressed = modelOf([{ kind: 'compressed', compressRatio: 4, headDim: 512 }]);
-    expect(() => sglangCapacity(compressed, DEFAULT_WORKLOAD, {}, 2 ** 40)).toThrow(
-      /depends on the requests/,
-    );
+    const fp8 = { ...DEFAULT_WORKLOAD, keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' } as const;
+    expect(() => sglangCapacity(deepseekV4, fp8, {}, 2 ** 30)).toThrow(/not enough for 256 requests/);
+  });
+
+  it('of DeepSeek-V4 are the tokens that 0.5.12 made of 4.125 GiB for V4-Pro: 23749.84 bytes each', () => {
+    const fp8 = { ...DEFAULT_WORKLOAD, keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' } as const;
+    const tokens = (bytes: number) =>
+      sglangCapacity(deepseekV4, fp8, { version: '0.5.12' }, bytes).maxTotalNumTokens;
+    expect(tokens(Math.ceil(186_368 * 23_749.8375))).toBe(186_368);
+    expect(tokens(Math.floor(186_368 * 23_749.8375) - 1)).toBe(186_368 - 256);
   });
 });
 

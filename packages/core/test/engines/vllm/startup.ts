@@ -36,9 +36,27 @@ export interface Startup {
 const golden: {
   readonly models: Readonly<Record<string, unknown>>;
   readonly rows: readonly Startup[];
+  readonly peaks: {
+    readonly source: string;
+    readonly release: string;
+    readonly gpu: string;
+    readonly rows: readonly {
+      readonly model: string;
+      readonly tensorParallel?: number;
+      readonly activations: number;
+    }[];
+  };
 } = JSON.parse(readFileSync(new URL('../../golden/vllm-startup.json', import.meta.url), 'utf8'));
 
 export const STARTUPS = golden.rows;
+
+/** Start-ups of which only the activation peak is known. */
+export const PEAKS = golden.peaks.rows.map(({ model, tensorParallel = 1, activations }) => {
+  const { source, release, gpu } = golden.peaks;
+  const workload = { tensorParallel, contextLength: 8192 };
+  const row = { source, release, gpu, model, workload, settings: {}, judged: true };
+  return { activations, row: { ...row, logged: { activations, available: 0 } } satisfies Startup };
+});
 
 export function requestOf(row: Startup): VllmBudgetRequest {
   const model = modelOf(row.model);

@@ -1,5 +1,5 @@
 import { roundUp } from '../../../text/exact.js';
-import { type Operation, haveSameLayout, type Tensor } from './tensor.js';
+import { haveSameLayout, type Operation, type Tensor } from './tensor.js';
 
 /** A buffer that tensors are laid into. */
 export interface BufferRules {

@@ -56,7 +56,14 @@ export function attend(
   if (turned.v !== undefined) {
     expand(graph, storeValues(build, turned.v, cache.values, inputs));
   }
-  const attended = mix(build, turned.q, readKeys(build, owner, cache.keys, inputs), readValues(build, owner, cache.values, inputs), inputs.mask, options);
+  const attended = mix(
+    build,
+    turned.q,
+    readKeys(build, owner, cache.keys, inputs),
+    readValues(build, owner, cache.values, inputs),
+    inputs.mask,
+    options,
+  );
   return inputs.valueRotation === undefined ? attended : ggml.rotate(attended, inputs.valueRotation);
 }
 
@@ -68,7 +75,9 @@ function turn(tensor: Tensor, rotation: Tensor | undefined): Tensor {
 function cacheOf({ blocks, step, homes }: Build, block: number, { cache }: AttentionInputs) {
   const { numKeyValueHeads, keyHeadDim, valueHeadDim } = blocks[block] as Block;
   const home = { kind: 'cache', backend: homes.cache(block) } as const;
-  const widest = Math.max(...blocks.map((one) => (one.hasCache ? one.numKeyValueHeads * one.valueHeadDim : 0)));
+  const widest = Math.max(
+    ...blocks.map((one) => (one.hasCache ? one.numKeyValueHeads * one.valueHeadDim : 0)),
+  );
   const valueWidth = step.flashAttention ? numKeyValueHeads * valueHeadDim : widest;
   return {
     keys: ggml.leaf(step.keyType, [numKeyValueHeads * keyHeadDim, cache.cells, cache.streams], home),
@@ -95,13 +104,20 @@ function storeValues({ step }: Build, v: Tensor, cache: Tensor, { valueRows }: A
   }
   const width = v.ne[0] * v.ne[1];
   const rows =
-    v.nb[2] === contiguous(v.type, [width, 1, 1, 1])[1] ? ggml.reshape(v, width, v.ne[2]) : ggml.cont(v, width, v.ne[2]);
+    v.nb[2] === contiguous(v.type, [width, 1, 1, 1])[1]
+      ? ggml.reshape(v, width, v.ne[2])
+      : ggml.cont(v, width, v.ne[2]);
   const padded = width < cache.ne[0] ? ggml.pad(rows, cache.ne[0] - width) : rows;
   const target = ggml.reshape(cache, 1, elements(cache));
   return ggml.setRows(target, ggml.reshape(padded, 1, elements(padded)), valueRows);
 }
 
-function readKeys({ blocks }: Build, block: number, cache: Tensor, { cache: shape }: AttentionInputs): Tensor {
+function readKeys(
+  { blocks }: Build,
+  block: number,
+  cache: Tensor,
+  { cache: shape }: AttentionInputs,
+): Tensor {
   const { keyHeadDim, numKeyValueHeads } = blocks[block] as Block;
   const row = (width: number) => contiguous(cache.type, [width, 1, 1, 1])[1];
   return ggml.view(
@@ -111,7 +127,12 @@ function readKeys({ blocks }: Build, block: number, cache: Tensor, { cache: shap
   );
 }
 
-function readValues({ blocks, step }: Build, block: number, cache: Tensor, { cache: shape }: AttentionInputs): Tensor {
+function readValues(
+  { blocks, step }: Build,
+  block: number,
+  cache: Tensor,
+  { cache: shape }: AttentionInputs,
+): Tensor {
   const { valueHeadDim, numKeyValueHeads } = blocks[block] as Block;
   const { cells, streams } = shape;
   const row = (width: number) => contiguous(cache.type, [width, 1, 1, 1])[1];
@@ -213,7 +234,11 @@ export function project(
 ): Required<Projected> & { k: Tensor; v: Tensor } {
   const { numAttentionHeads, numKeyValueHeads, keyHeadDim, valueHeadDim } = build.blocks[block] as Block;
   const tokens = x.ne[1];
-  const widths = [numAttentionHeads * keyHeadDim, numKeyValueHeads * keyHeadDim, numKeyValueHeads * valueHeadDim] as const;
+  const widths = [
+    numAttentionHeads * keyHeadDim,
+    numKeyValueHeads * keyHeadDim,
+    numKeyValueHeads * valueHeadDim,
+  ] as const;
   const clamp = (tensor: Tensor) => (isClamped ? ggml.clamp(tensor) : tensor);
   if (build.has(`blk.${block}.attn_qkv.weight`, isFused)) {
     const qkv = clamp(linear(build, x, block, 'attn_qkv', widths[0] + widths[1] + widths[2], bias));

@@ -59,7 +59,10 @@ function attentionOf(layer: Layer, { layers }: Model) {
   const [memory, ...others] = memoriesOf(layer);
   const hasCache = memory?.kind !== 'shared';
   const [owner] = memory?.kind === 'shared' ? memoriesOf(layers[memory.sharesWith] as Layer) : [memory];
-  if (others.length > 0 || (owner?.kind !== 'full' && owner?.kind !== 'sliding' && owner?.kind !== 'chunked')) {
+  if (
+    others.length > 0 ||
+    (owner?.kind !== 'full' && owner?.kind !== 'sliding' && owner?.kind !== 'chunked')
+  ) {
     return undefined;
   }
   const { numKeyValueHeads, keyHeadDim, valueHeadDim } = owner;

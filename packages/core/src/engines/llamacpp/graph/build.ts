@@ -118,9 +118,18 @@ export interface NormOptions {
 }
 
 /** A product with a weight, and its bias where the file has one, or the architecture usually. */
-export function linear(build: Build, x: Tensor, block: number, name: string, out: number, bias = false): Tensor {
+export function linear(
+  build: Build,
+  x: Tensor,
+  block: number,
+  name: string,
+  out: number,
+  bias = false,
+): Tensor {
   const product = ggml.mulMat(blockWeight(build, block, `${name}.weight`, x.ne[0], out), x);
-  return build.has(`blk.${block}.${name}.bias`, bias) ? ggml.add(product, blockWeight(build, block, `${name}.bias`, out)) : product;
+  return build.has(`blk.${block}.${name}.bias`, bias)
+    ? ggml.add(product, blockWeight(build, block, `${name}.bias`, out))
+    : product;
 }
 
 /** The embeddings of a step's tokens, or those that are given instead: `build_inp_embd`. */

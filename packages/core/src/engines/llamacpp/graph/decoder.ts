@@ -7,8 +7,8 @@ import {
   blockWeight,
   inputEmbeddings,
   linear,
-  normalize,
   type NormOptions,
+  normalize,
   sharedWeight,
   weight,
 } from './build.js';
@@ -132,7 +132,10 @@ function decoderBlock(
   }
   const scaled = (x: Tensor) => (recipe.scalesResiduals === true ? ggml.scale(x) : x);
   if (recipe.isParallel !== undefined) {
-    const base = recipe.isParallel === 'one norm' ? take(normed) : normalize(build, residual, 'ffn_norm', index, recipe.norm);
+    const base =
+      recipe.isParallel === 'one norm'
+        ? take(normed)
+        : normalize(build, residual, 'ffn_norm', index, recipe.norm);
     return ggml.add(ggml.add(blockFeedForward(build, recipe, block, index, base), residual), out);
   }
   const middle = ggml.add(scaled(out), residual);
@@ -142,7 +145,10 @@ function decoderBlock(
       : normalize(build, middle, recipe.feedForwardNorm ?? 'ffn_norm', index, recipe.norm);
   let result = blockFeedForward(build, recipe, block, index, before);
   if (recipe.normAfterFeedForward !== undefined) {
-    result = normalize(build, result, recipe.normAfterFeedForward, index, { ...recipe.norm, isUnasked: true });
+    result = normalize(build, result, recipe.normAfterFeedForward, index, {
+      ...recipe.norm,
+      isUnasked: true,
+    });
   }
   return recipe.addsToResidual === true ? ggml.add(middle, result) : ggml.add(scaled(result), middle);
 }
@@ -160,13 +166,22 @@ function attention(
   const { numAttentionHeads, keyHeadDim } = block;
   const qkNorm = recipe.qkNorm;
   const projected =
-    qkNorm === 'rows' ? projectRows(build, recipe, block, index, normed) : project(build, normed, index, recipe.qkv);
+    qkNorm === 'rows'
+      ? projectRows(build, recipe, block, index, normed)
+      : project(build, normed, index, recipe.qkv);
   let { q, k } = projected;
-  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true) ? sharedWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2) : undefined;
-  const turns = recipe.rope === 'all' || (recipe.rope === 'sliding' && block.isSliding) || (recipe.rope === 'three of four' && (index + 1) % 4 !== 0);
+  const factors = build.has('rope_freqs.weight', recipe.ropeFactors === true)
+    ? sharedWeight(build, index, 'rope_freqs.weight', keyHeadDim / 2)
+    : undefined;
+  const turns =
+    recipe.rope === 'all' ||
+    (recipe.rope === 'sliding' && block.isSliding) ||
+    (recipe.rope === 'three of four' && (index + 1) % 4 !== 0);
   const prepare = (x: Tensor, name: string) => {
     const norm = (y: Tensor) =>
-      qkNorm === 'heads' && build.has(`blk.${index}.${name}.weight`, true) ? normalize(build, y, name, index, { ...recipe.norm, bias: recipe.qkNormBias === true }) : y;
+      qkNorm === 'heads' && build.has(`blk.${index}.${name}.weight`, true)
+        ? normalize(build, y, name, index, { ...recipe.norm, bias: recipe.qkNormBias === true })
+        : y;
     const first = recipe.qkNormFollowsRope === true ? x : norm(x);
     const turned = turns ? ggml.rope(first, positions, factors) : first;
     return recipe.qkNormFollowsRope === true ? norm(turned) : turned;
@@ -177,7 +192,9 @@ function attention(
     q = ggml.scale(q);
   }
   const options: AttentionOptions = {
-    ...(recipe.hasSinks === true && { sinks: blockWeight(build, index, 'attn_sinks.weight', numAttentionHeads) }),
+    ...(recipe.hasSinks === true && {
+      sinks: blockWeight(build, index, 'attn_sinks.weight', numAttentionHeads),
+    }),
     ...(recipe.capsScores === true && { isCapped: true }),
   };
   const attended = attend(build, index, { q, k, v: projected.v }, inputs, order, options);

@@ -67,9 +67,10 @@ export function experts(
   const [hiddenSize, tokens] = input.ne;
   const scores = options.scores ?? linear(build, input, block, 'ffn_gate_inp', count, options.bias);
   const probabilities = gate(scores, options.gating);
-  let selection = options.hasSelectionBias === true
-    ? ggml.add(probabilities, blockWeight(build, block, 'exp_probs_b.bias', count))
-    : probabilities;
+  let selection =
+    options.hasSelectionBias === true
+      ? ggml.add(probabilities, blockWeight(build, block, 'exp_probs_b.bias', count))
+      : probabilities;
   if (options.weighsInput === true) {
     selection = scores;
   }
@@ -95,7 +96,11 @@ export function experts(
     x = ggml.mul(ggml.repeat(x, hiddenSize, used, tokens, 1), weights);
   }
   const through = (from: Tensor, name: string, out: number) => {
-    const product = ggml.mulMatId(blockWeight(build, block, `ffn_${name}_exps.weight`, from.ne[0], out, count), from, chosen);
+    const product = ggml.mulMatId(
+      blockWeight(build, block, `ffn_${name}_exps.weight`, from.ne[0], out, count),
+      from,
+      chosen,
+    );
     return options.bias === true
       ? ggml.addId(product, blockWeight(build, block, `ffn_${name}_exps.bias`, out, count), chosen)
       : product;
@@ -104,7 +109,12 @@ export function experts(
   if (options.gate === 'fused') {
     const both = through(x, 'gate_up', 2 * intermediateSize);
     const half = (from: number) =>
-      ggml.view(both, [intermediateSize, both.ne[1], both.ne[2]], [both.nb[1], both.nb[2]], from * F32.blockBytes);
+      ggml.view(
+        both,
+        [intermediateSize, both.ne[1], both.ne[2]],
+        [both.nb[1], both.nb[2]],
+        from * F32.blockBytes,
+      );
     inner = ggml.glu(half(0), half(intermediateSize));
   } else {
     const up = through(x, 'up', intermediateSize);
@@ -153,7 +163,13 @@ function gate(scores: Tensor, gating: RoutingOptions['gating']): Tensor {
 }
 
 /** Scores of experts outside the best groups are put out (DeepSeek-V3). */
-function inBestGroups(selection: Tensor, count: number, tokens: number, groups: number, used: number): Tensor {
+function inBestGroups(
+  selection: Tensor,
+  count: number,
+  tokens: number,
+  groups: number,
+  used: number,
+): Tensor {
   const size = count / groups;
   const grouped = ggml.reshape(selection, size, groups, tokens);
   const best = ggml.argsortTopK(grouped, 2);

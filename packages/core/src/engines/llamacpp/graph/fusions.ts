@@ -65,7 +65,10 @@ function topKLength(nodes: readonly Tensor[], start: number): number {
   const hasBias = nodes[end + 1]?.op === 'add' && nodes[end + 1]?.src[0] === probabilities;
   end += hasBias ? 2 : 1;
   const sorted = nodes[end];
-  if (!follow(end, ['argsort', 'view', 'getRows']) || sorted?.src[0] !== (hasBias ? nodes[end - 1] : probabilities)) {
+  if (
+    !follow(end, ['argsort', 'view', 'getRows']) ||
+    sorted?.src[0] !== (hasBias ? nodes[end - 1] : probabilities)
+  ) {
     return 0;
   }
   const experts = sorted?.ne[0] ?? 0;
@@ -108,23 +111,26 @@ function weightedSum(nodes: readonly Tensor[], start: number) {
     views.length === used &&
     sums.length === used - 1 &&
     views.every(({ viewSrc }) => viewSrc === product) &&
-    sums.every(({ src }, index) => src[0] === (index === 0 ? views[0] : sums[index - 1]) && src[1] === views[index + 1]);
+    sums.every(
+      ({ src }, index) =>
+        src[0] === (index === 0 ? views[0] : sums[index - 1]) && src[1] === views[index + 1],
+    );
   if (!isSum) {
     return undefined;
   }
   return {
     length,
     result: rest.at(-1) as Tensor,
-    kept: isTwice
-      ? [scaled.experts, routed.weights, scaled.weights]
-      : [scaled.experts, scaled.weights],
+    kept: isTwice ? [scaled.experts, routed.weights, scaled.weights] : [scaled.experts, scaled.weights],
   };
 }
 
 function expertsAndWeights(product: Tensor): { experts: Tensor; weights: Tensor } | undefined {
   const [a, b] = product.src as [Tensor, Tensor];
   const isWeights = ({ ne, ...rest }: Tensor) =>
-    ne[0] === 1 && ne.slice(1).every((size, axis) => size === product.ne[axis + 1]) && isContiguous({ ne, ...rest });
+    ne[0] === 1 &&
+    ne.slice(1).every((size, axis) => size === product.ne[axis + 1]) &&
+    isContiguous({ ne, ...rest });
   const isExperts = ({ ne, ...rest }: Tensor) =>
     ne.every((size, axis) => size === product.ne[axis]) && isContiguous({ ne, ...rest });
   if (isExperts(a) && isWeights(b)) {

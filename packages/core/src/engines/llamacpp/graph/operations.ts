@@ -19,7 +19,13 @@ import {
 
 type Sources = readonly (Tensor | undefined)[];
 
-function result(op: Operation, type: ElementType, ne: readonly number[], src: Sources, variant?: string): Tensor {
+function result(
+  op: Operation,
+  type: ElementType,
+  ne: readonly number[],
+  src: Sources,
+  variant?: string,
+): Tensor {
   const shape = shapeOf(ne);
   return {
     op,
@@ -90,7 +96,13 @@ export function permute(a: Tensor, ...axes: readonly [number, number, number, nu
 }
 
 export function transpose(a: Tensor): Tensor {
-  return viewOf('transpose', a, [a.ne[1], a.ne[0], a.ne[2], a.ne[3]], [a.nb[1], a.nb[0], a.nb[2], a.nb[3]], 0);
+  return viewOf(
+    'transpose',
+    a,
+    [a.ne[1], a.ne[0], a.ne[2], a.ne[3]],
+    [a.nb[1], a.nb[0], a.nb[2], a.nb[3]],
+    0,
+  );
 }
 
 /** A view that writes rows of `b` at `rows` into `a`. */
@@ -155,7 +167,12 @@ export function mulMatId(experts: Tensor, b: Tensor, ids: Tensor): Tensor {
 }
 
 export function getRows(a: Tensor, rows: Tensor): Tensor {
-  return result('getRows', a.type.name === I32.name ? I32 : F32, [a.ne[0], ...rows.ne.slice(0, 3)], [a, rows]);
+  return result(
+    'getRows',
+    a.type.name === I32.name ? I32 : F32,
+    [a.ne[0], ...rows.ne.slice(0, 3)],
+    [a, rows],
+  );
 }
 
 export function argsort(a: Tensor): Tensor {
@@ -177,11 +194,21 @@ export function repeat(a: Tensor, ...ne: number[]): Tensor {
 }
 
 export function pad(a: Tensor, ...by: number[]): Tensor {
-  return result('pad', a.type, a.ne.map((size, axis) => size + (by[axis] ?? 0)), [a]);
+  return result(
+    'pad',
+    a.type,
+    a.ne.map((size, axis) => size + (by[axis] ?? 0)),
+    [a],
+  );
 }
 
 export function concat(a: Tensor, b: Tensor, along: number): Tensor {
-  return result('concat', a.type, a.ne.map((size, axis) => (axis === along ? size + (b.ne[axis] as number) : size)), [a, b]);
+  return result(
+    'concat',
+    a.type,
+    a.ne.map((size, axis) => (axis === along ? size + (b.ne[axis] as number) : size)),
+    [a, b],
+  );
 }
 
 export function flashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, sinks?: Tensor): Tensor {

@@ -36,6 +36,7 @@ function deviceBytes(tensor: Tensor): number {
   }
   const { type, ne } = tensor;
   const rest = ne[0] % ROW_PADDING;
-  const padding = type.blockSize > 1 && rest !== 0 ? ((ROW_PADDING - rest) / type.blockSize) * type.blockBytes : 0;
+  const padding =
+    type.blockSize > 1 && rest !== 0 ? ((ROW_PADDING - rest) / type.blockSize) * type.blockBytes : 0;
   return nbytes(tensor) + padding;
 }

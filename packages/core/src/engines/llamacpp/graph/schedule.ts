@@ -1,6 +1,6 @@
 import type { Placed } from './allocate.js';
-import type { Graph } from './graph.js';
 import { fusionDependencies } from './fusions.js';
+import type { Graph } from './graph.js';
 import { elements, isViewOperation, type Tensor } from './tensor.js';
 
 /** What the scheduler knows of the backends: devices by number, the host as the last. */
@@ -139,7 +139,10 @@ function assign({ nodes, leafs }: Graph, backends: Backends): Map<Tensor, number
       }
     }
     if (!of.has(node)) {
-      of.set(node, Array.from({ length: backends.count }, (_, one) => one).find((one) => supports(one, node)) ?? host);
+      of.set(
+        node,
+        Array.from({ length: backends.count }, (_, one) => one).find((one) => supports(one, node)) ?? host,
+      );
     }
   }
   return of;
@@ -262,7 +265,11 @@ function split(graph: Graph, { copies }: Backends, home: ReadonlyMap<Tensor, num
         return source;
       }
       if (!hasCopy(source, backend)) {
-        keepCopies(source, backend, Array.from({ length: copies }, () => duplicate(source)));
+        keepCopies(
+          source,
+          backend,
+          Array.from({ length: copies }, () => duplicate(source)),
+        );
         current.copied.push(source);
       }
       return copyOf(source, backend, 0);

@@ -109,7 +109,8 @@ export function nbytes({ type, ne, nb }: Tensor): number {
   if (ne.some((size) => size === 0)) {
     return 0;
   }
-  const first = type.blockSize === 1 ? type.blockBytes + (ne[0] - 1) * nb[0] : (ne[0] * nb[0]) / type.blockSize;
+  const first =
+    type.blockSize === 1 ? type.blockBytes + (ne[0] - 1) * nb[0] : (ne[0] * nb[0]) / type.blockSize;
   return first + (ne[1] - 1) * nb[1] + (ne[2] - 1) * nb[2] + (ne[3] - 1) * nb[3];
 }
 

@@ -1,15 +1,10 @@
 import type { BudgetPart } from '../../../deployment/budget.js';
 import { keyHeadDimOf, memoriesOf } from '../../../model/layer.js';
 import type { Model } from '../../../model/model.js';
+import { attentionScratchOf, indexerWorkspaceOf } from './attention.js';
 import { encoderMemoryOf } from './encoder.js';
 import { GIB, gib, MIB, partOf, type Spread } from './part.js';
-import { hasMxfp4Experts, hasRecurrentLayers, type Step } from './step.js';
-
-/** A sum of bytes with the arithmetic that led to it. */
-interface Term {
-  readonly bytes: number;
-  readonly text: string;
-}
+import { hasMxfp4Experts, hasRecurrentLayers, type Step, type Term } from './step.js';
 
 /**
  * The most that torch has allocated at a time while vLLM tries the largest step, beyond what stays: T tokens of S
@@ -20,8 +15,9 @@ interface Term {
  * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the dtype's; 36
  *   where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to 0.20); 4 in the second
  *   runner, which tries no option until 0.33 (none in 0.26). The hidden states of the step are held as well.
- * - Layers: three rows of the MLP's width, or as much of attention and recurrent layers, and three of the hidden size for a token, and a quantized copy where weights are of
- *   8 bits. Compiling holds a buffer of the size of the second-level cache meanwhile.
+ * - Layers: three rows of the hidden size for a token, and three of the MLP's width, what attention or recurrent layers
+ *   compute with where that is wider, or what latent attention stands for the longest prompt (`attentionScratchOf`); a quantized
+ *   copy where weights are of 8 bits. Compiling holds a buffer of the size of the second-level cache meanwhile.
  * - cuBLAS takes 32 MiB from compute capability 9.0 on, else 8.
  *
  * Source: vllm-project/vllm v0.16.0, v0.19.0, v0.25.0 and v0.33.0, `vllm/v1/worker/gpu_model_runner.py` and
@@ -36,7 +32,8 @@ export function activationsOf(step: Step): BudgetPart {
   const encoder = encoderMemoryOf(step);
   const keepsWorkspace = facts.keepsExpertWorkspace && !hasMxfp4Experts(step.model);
   const layers = layersOf(step, keepsWorkspace ? 0 : experts.bytes);
-  const kept = keepsWorkspace ? experts.bytes : 0;
+  const indexer = indexerWorkspaceOf(step);
+  const kept = Math.max(keepsWorkspace ? experts.bytes : 0, indexer.bytes);
   const adapters = adaptersOf(step);
   const languageModel = encoder.held + kept + Math.max(sampler.bytes, layers.bytes);
   const bytes = Math.max(languageModel, encoder.peak) + adapters.bytes;
@@ -55,6 +52,7 @@ export function activationsOf(step: Step): BudgetPart {
       `the largest step: T = ${step.tokens} tokens (--max-num-batched-tokens), S = ${step.sequences} sequences (--max-num-seqs)`,
       ...encoder.explanation,
       ...(experts.bytes > 0 ? [experts.text] : []),
+      ...(indexer.bytes > 0 ? [indexer.text] : []),
       `the larger of ${sampler.text} and ${layers.text}`,
       ...(adapters.bytes > 0 ? [adapters.text] : []),
       ...reasons,
@@ -130,17 +128,14 @@ function expertsOf(step: Step): Term {
 }
 
 function samplerOf(step: Step): Term {
-  const { workload, facts, tokens, sequences, hiddenSize = 0, logits = 0, elementBytes, device } = step;
+  const { workload, tokens, sequences, hiddenSize = 0, logits = 0, elementBytes, device } = step;
   const hidden = tokens * hiddenSize * elementBytes;
   const blas = blasBytes(step);
   if (logits === 0) {
     return { bytes: 2 * hidden + blas, text: 'the hidden states, without logits' };
   }
   const bytesPerLogit = elementBytes + bytesBesideLogit(step);
-  const rows =
-    facts.sampler === 'triton' && !step.usesSecondRunner
-      ? (device.numMultiprocessors ?? 100) * logits * 4
-      : 0;
+  const rows = cutsByTriton(step) ? (device.numMultiprocessors ?? 100) * logits * 4 : 0;
   const bytes =
     bytesPerLogit * sequences * logits + rows + hidden + 2 * sequences * hiddenSize * elementBytes + blas;
   const last = workload.pipelineParallel > 1 ? ' (last pipeline stage)' : '';
@@ -148,6 +143,12 @@ function samplerOf(step: Step): Term {
     bytes,
     text: `sampler${last}: ${bytesPerLogit} x S x ${logits} logits${rows > 0 ? ` + ${gib(rows)} of Triton` : ''} + hidden states and cuBLAS ${gib(bytes - rows - bytesPerLogit * sequences * logits)} = ${gib(bytes)}`,
   };
+}
+
+/** FlashInfer is for NVIDIA's devices alone. */
+function cutsByTriton({ facts, usesSecondRunner, device }: Step): boolean {
+  const lacksFlashInfer = facts.sampler === 'flashinfer' && device.computeCapability === undefined;
+  return !usesSecondRunner && (facts.sampler === 'triton' || lacksFlashInfer);
 }
 
 function bytesBesideLogit({ facts, usesSecondRunner }: Step): number {
@@ -168,11 +169,14 @@ function layersOf(step: Step, expertBytes: number): Term {
   const width = Math.max(3 * inner, attention, recurrent);
   const copies = bytesPerWeight <= 1.25 ? tokens * (inner + hiddenSize) * Math.min(1, bytesPerWeight) : 0;
   const compiler = settings.enforceEager === true ? 0 : 50 * MIB;
-  const bytes =
-    tokens * (width + 3 * hiddenSize) * elementBytes + copies + expertBytes + compiler + blasBytes(step);
+  const scratch = attentionScratchOf(step);
+  const ofWidth = tokens * width * elementBytes + copies + expertBytes;
+  const decides = scratch.bytes > ofWidth;
+  const rest = 3 * tokens * hiddenSize * elementBytes + compiler + blasBytes(step);
+  const bytes = Math.max(ofWidth, scratch.bytes) + rest;
   return {
     bytes,
-    text: `layers: T x (${width} + 3 x ${hiddenSize}) x ${elementBytes} bytes${copies > 0 ? ` + quantized copies ${gib(copies)}` : ''}${expertBytes > 0 ? ' + experts' : ''} + cuBLAS and compiler ${gib(compiler + blasBytes(step))} = ${gib(bytes)}`,
+    text: `layers: ${decides ? scratch.text : `T x ${width} x ${elementBytes} bytes`}${copies > 0 && !decides ? ` + quantized copies ${gib(copies)}` : ''}${expertBytes > 0 && !decides ? ' + experts' : ''} + T x 3 x ${hiddenSize} x ${elementBytes} bytes + cuBLAS and compiler ${gib(compiler + blasBytes(step))} = ${gib(bytes)}`,
   };
 }
 
@@ -190,16 +194,12 @@ function blasBytes({ device }: Step): number {
   return Number(device.computeCapability ?? '9.0') >= 9 ? 32 * MIB : 8 * MIB;
 }
 
-/** Parts of the low rank that matrices of a layer have, and the largest that are held for all tokens. */
-function adaptersOf({ settings, tokens, elementBytes, model }: Step): Term {
+/** What the adapters make of a token in between, in fp32, of as many as three matrices that are computed as one. */
+function adaptersOf({ settings, tokens }: Step): Term {
   if (settings.enableLora !== true) {
     return { bytes: 0, text: '' };
   }
-  const { maxLoras = 1, maxLoraRank = 16 } = settings;
-  const inner = model.geometry?.intermediateSize ?? 0;
-  const bytes = tokens * (3 * maxLoraRank * 4 + 2 * inner * elementBytes) * (maxLoras > 0 ? 1 : 0);
-  return {
-    bytes,
-    text: `LoRA: T x (3 x rank ${maxLoraRank} x 4 + 2 x ${inner} x ${elementBytes}) bytes = ${gib(bytes)}`,
-  };
+  const { maxLoraRank = 16 } = settings;
+  const bytes = 3 * tokens * maxLoraRank * 4;
+  return { bytes, text: `LoRA: 3 x T x rank ${maxLoraRank} x 4 bytes = ${gib(bytes)}` };
 }

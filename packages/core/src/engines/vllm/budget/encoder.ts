@@ -27,10 +27,13 @@ const UNKNOWN_ENCODER = 1.5 * GIB;
 export function encoderMemoryOf(step: Step): EncoderMemory {
   const { model, settings, tokens, sequences, hiddenSize, elementBytes, workload } = step;
   const vision = model.geometry?.vision;
-  const perPrompt = settings.limitMmPerPrompt?.image ?? Infinity;
-  if (vision === undefined || settings.languageModelOnly === true || perPrompt === 0) {
+  const { image: imagesPerPrompt = Infinity, video: videosPerPrompt = Infinity } =
+    settings.limitMmPerPrompt ?? {};
+  const isUnused = imagesPerPrompt === 0 && (videosPerPrompt === 0 || vision?.takesVideo !== true);
+  if (vision === undefined || settings.languageModelOnly === true || isUnused) {
     return NONE;
   }
+  const perPrompt = imagesPerPrompt === 0 ? videosPerPrompt : imagesPerPrompt;
   const image = vision.largestImage;
   const { hiddenSize: width, intermediateSize: inner } = vision;
   if (image === undefined || hiddenSize === undefined || width === undefined || inner === undefined) {

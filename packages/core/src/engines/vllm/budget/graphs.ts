@@ -6,7 +6,7 @@ import { layersOfStage, type Step } from './step.js';
 
 /** What capturing a graph takes for each layer (fitted, see `tooling/conformance/vllm`), in bytes. */
 const LAYER_OF_GRAPH = 0.35 * MIB;
-const LAYER_OF_GRAPH_WITH_EXPERTS = 0.55 * MIB;
+const LAYER_OF_GRAPH_WITH_EXPERTS = 0.43 * MIB;
 /** The least that the first capture takes. */
 const FIRST_CAPTURE = 0.11 * GIB;
 /** Splits of a sequence that attention on Hopper keeps results for. */
@@ -14,7 +14,8 @@ const SPLITS = 32;
 
 /**
  * What vLLM says CUDA graphs will take, from capturing two of each kind: the first, and the second times all others. Since
- * 0.21 that is taken off the memory for the cache; the second runner says 0 until 0.29. What the driver allocates cannot be
+ * 0.21 that is taken off the memory for the cache; the second runner says 0 until 0.29, and nothing is captured to
+ * be measured on AMD's devices until 0.26. What the driver allocates cannot be
  * computed, so what a layer of a graph takes is fitted on logs.
  *
  * Source: vllm-project/vllm v0.19.0, v0.21.0 and v0.33.0, `vllm/v1/worker/gpu_model_runner.py` and
@@ -27,7 +28,8 @@ export function graphEstimateOf(step: Step): BudgetPart | undefined {
   const { facts, settings, usesSecondRunner, model, workload } = step;
   const sizes = captureSizesOf(step);
   const estimates = usesSecondRunner ? facts.secondRunnerEstimatesGraphs : facts.graphEstimate !== 'none';
-  if (!estimates || sizes.length === 0) {
+  const isLeftOut = step.device.vendor === 'AMD' && !facts.estimatesGraphsOnRocm;
+  if (!estimates || isLeftOut || sizes.length === 0) {
     return undefined;
   }
   const heads = (model.numAttentionHeads ?? 32) / workload.tensorParallel;

@@ -1,5 +1,6 @@
 import type { BudgetPart } from '../../../deployment/budget.js';
 import { weightBytesPerDevice } from '../../../deployment/weights-on-devices.js';
+import { memoriesOf } from '../../../model/layer.js';
 import { roundUp } from '../../../text/exact.js';
 import { GIB, gib, partOf } from './part.js';
 import { hasMxfp4Experts, type Step } from './step.js';
@@ -15,18 +16,23 @@ interface Extra {
  *
  * - The tables of rotary positions: 2.5 GiB for the 10 million of Llama 4 Scout.
  * - Experts in MXFP4 are padded: of gpt-oss 2880 columns become 3072.
+ * - Projections out of latents are kept once more, as attention absorbs them, where they are quantized.
  * - What `--cpu-offload-gb` says stays on the host; with `--language-model-only` the encoder is not loaded.
  *
  * Source: vllm-project/vllm v0.19.0, `vllm/model_executor/layers/rotary_embedding/base.py` (`_compute_cos_sin_cache`),
- * `vllm/model_executor/layers/quantization/mxfp4.py`, `vllm/utils/mem_utils.py`
- * (`DeviceMemoryProfiler`).
+ * `vllm/model_executor/layers/quantization/mxfp4.py`, `vllm/model_executor/layers/attention/mla_attention.py`
+ * (`process_weights_after_loading`), `vllm/utils/mem_utils.py` (`DeviceMemoryProfiler`).
  */
 export function loadedWeightsOf(step: Step): BudgetPart {
   const { model, weights, workload, settings } = step;
   const share = weightBytesPerDevice(model, weights, workload);
-  const extras = [rotaryTable(step), paddedExperts(step), elsewhere(step), minusEncoder(step)].filter(
-    ({ bytes }) => bytes !== 0,
-  );
+  const extras = [
+    rotaryTable(step),
+    paddedExperts(step),
+    latentCopies(step),
+    elsewhere(step),
+    minusEncoder(step),
+  ].filter(({ bytes }) => bytes !== 0);
   const all = extras.reduce((sum, { bytes }) => sum + bytes, share);
   const offloaded = Math.min(all, (settings.cpuOffloadGb ?? 0) * GIB);
   const isGuessed = weights.parts === undefined && workload.tensorParallel > 1;
@@ -94,6 +100,26 @@ function paddedExperts({ model, weights, workload, hiddenSize, device }: Step): 
   return {
     bytes,
     text: `experts in MXFP4 padded from ${hiddenSize} x ${width} to ${columns} x ${rows}: ${gib(bytes)}`,
+  };
+}
+
+/** The projection out of a latent is kept twice where it is quantized: once more as attention absorbs it, in the model's dtype. */
+function latentCopies({ model, workload, elementBytes, bytesPerWeight = elementBytes }: Step): Extra {
+  if (bytesPerWeight >= elementBytes) {
+    return { bytes: 0, text: '' };
+  }
+  const elements = model.layers.flatMap(memoriesOf).reduce((sum, memory) => {
+    const expanded = memory.kind === 'latent' ? memory.expanded : undefined;
+    const heads =
+      expanded === undefined ? 0 : Math.ceil(expanded.numAttentionHeads / workload.tensorParallel);
+    return memory.kind === 'latent' && expanded !== undefined
+      ? sum + memory.kvLoraRank * heads * (expanded.qkNopeHeadDim + expanded.vHeadDim)
+      : sum;
+  }, 0);
+  const bytes = Math.ceil((elements * elementBytes) / workload.pipelineParallel);
+  return {
+    bytes,
+    text: `projections out of latents, once more: ${elements} x ${elementBytes} bytes = ${gib(bytes)}`,
   };
 }
 

@@ -11,7 +11,7 @@ type Fitted = readonly [likely: number, low: number, high: number];
  *
  * - On one device 0.13 GiB; 0.25 from 0.18 to 0.26, where the graphs that are captured to be measured count too; since 0.27 all
  *   that is not free any more, with what compiling for the first time leaves behind: 0.28, and up to 1.2.
- * - With tensor parallelism over NVLink 2.1 GiB since 0.12, for symmetric memory and NVLS (0.54 in 0.11); without NVLink 0.2 to 0.8.
+ * - With tensor parallelism over NVLink 2.1 GiB since 0.12, for symmetric memory and NVLS (0.54 in 0.11; 1.7 on Blackwell); without NVLink 0.2 to 0.8.
  * - On a device whose memory is the host's, all that the machine took meanwhile.
  *
  * Source: vllm-project/vllm v0.26.0 and v0.27.0, `vllm/utils/mem_utils.py` (`memory_profiling`), `vllm/envs.py`
@@ -44,7 +44,10 @@ function fittedOf({ device, facts, workload, settings }: Step): Fitted {
     return [2.8, 0.8, 5.4];
   }
   if (workload.tensorParallel > 1) {
-    return hasNvlink(device.computeCapability) ? OVER_NVLINK[facts.ranksShareMemory] : [0.35, 0.15, 1.1];
+    if (!hasNvlink(device.computeCapability)) {
+      return facts.countsConsumedMemory ? [0.5, 0.2, 1.6] : [0.35, 0.15, 1.1];
+    }
+    return isBlackwell(device.computeCapability) ? [1.7, 1, 2.4] : OVER_NVLINK[facts.ranksShareMemory];
   }
   if (workload.pipelineParallel > 1) {
     return [0.07, 0, 0.6];
@@ -62,6 +65,10 @@ const OVER_NVLINK: Readonly<Record<'no' | 'some' | 'yes', Fitted>> = {
   some: [0.54, 0.2, 1.8],
   yes: [2.1, 1.4, 2.4],
 };
+
+function isBlackwell(computeCapability = ''): boolean {
+  return computeCapability.startsWith('10.');
+}
 
 /** Data-centre boards: V100, A100, H100 and their like, B200 and B300. */
 function hasNvlink(computeCapability = ''): boolean {

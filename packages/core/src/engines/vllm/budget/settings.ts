@@ -60,6 +60,9 @@ export function checkMemorySettings(settings: VllmMemorySettings): VllmMemorySet
       (size) => [size, 'cudagraph_capture_sizes of --compilation-config'] as const,
     ),
   ];
+  for (const [modality, items] of Object.entries(settings.limitMmPerPrompt ?? {})) {
+    checkInteger(items, `"${modality}" of --limit-mm-per-prompt`, 0);
+  }
   for (const [value, name] of integers) {
     if (value !== undefined) {
       checkInteger(value, name);

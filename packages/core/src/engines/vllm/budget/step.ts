@@ -33,6 +33,12 @@ export interface Step extends VllmBudgetRequest {
   readonly bytesPerWeight?: number;
 }
 
+/** A sum of bytes with the arithmetic that led to it. */
+export interface Term {
+  readonly bytes: number;
+  readonly text: string;
+}
+
 /** Rows of the embedding are padded to a multiple of this (`DEFAULT_VOCAB_PADDING_SIZE`). */
 const VOCABULARY_PADDING = 64;
 

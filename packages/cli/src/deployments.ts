@@ -1,0 +1,68 @@
+import {
+  type Deployment,
+  type DeploymentTexts,
+  type DesignKnobs,
+  InputError,
+  knobTexts,
+  readDeployment,
+  type Settled,
+} from '@kv/core';
+import { gpusNamed } from '@kv/core/gpus';
+import { settingTexts } from './engine-options.js';
+
+/** The flags of a command that say how a model is run: all values as typed. */
+export interface DeploymentOptions extends Omit<DeploymentTexts, 'model' | 'settings'> {
+  readonly engines?: string;
+}
+
+/** The engines that the flags name; `ideal` where they name none. */
+export function engineNames({ engine, engines }: DeploymentOptions): readonly string[] {
+  if (engine !== undefined && engines !== undefined) {
+    throw new InputError('--engine names one engine and --engines several; give one of the two.');
+  }
+  return engines?.split(',').map((name) => name.trim()) ?? [engine ?? 'ideal'];
+}
+
+/** Whether any flag gives geometry by hand. */
+export function hasGeometry(options: DeploymentOptions): boolean {
+  return Object.keys(knobTexts(options)).length > 0;
+}
+
+/**
+ * What an argument and the flags say: a deployment for each engine that they name.
+ *
+ * @param knobs sizes of a design that are used where no flag gives them.
+ * @throws InputError for a value that makes no sense, and where they name neither a model nor a design.
+ */
+export function deploymentsFrom(
+  model: string | undefined,
+  options: DeploymentOptions,
+  knobs: Partial<DesignKnobs> = {},
+): readonly Deployment[] {
+  const names = engineNames(options);
+  return names.map((engine) =>
+    readDeployment(
+      {
+        ...options,
+        engine,
+        settings: settingTexts(engine, names, options),
+        ...(model === undefined ? {} : { model }),
+      },
+      { gpusNamed, knobs },
+    ),
+  );
+}
+
+/** What is settled, with the devices that a command cannot do without. */
+export type OnDevices = Settled & Required<Pick<Settled, 'devices'>>;
+
+/** @throws InputError where no device is named. */
+export function onDevices(settled: Settled): OnDevices {
+  const { devices } = settled;
+  if (devices === undefined) {
+    throw new InputError(
+      'No GPU is given; name one, as in --gpu h100 ("kv gpus" lists them), or give its memory, as in --memory 80GB.',
+    );
+  }
+  return { ...settled, devices };
+}

@@ -1,0 +1,79 @@
+import { type BudgetPart, type DeviceBudget, type Fit, fullestOf, isWeights, weightsOf } from '@kv/core';
+import type { FitAnswer } from './fit.js';
+
+/** What fits as `--json` prints it: exact bytes, of the device that has the least left where nothing else is said. */
+export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string, unknown> {
+  const { id, name, source, architecture } = item.model;
+  const { device, gpu, count } = settled.devices;
+  const { budget, largestContext, mostSequences, numDevices } = fit;
+  const fullest = fullestOf(budget);
+  return {
+    model: { id, name, source, architecture },
+    engine: item.engine.name,
+    workload: item.workload,
+    device: {
+      name: device.name,
+      count,
+      memoryBytes: device.total.bytes,
+      memorySource: device.totalSource,
+    },
+    gpu:
+      gpu === undefined
+        ? null
+        : { id: gpu.id, name: gpu.name, bandwidthBytesPerSecond: gpu.bandwidthBytesPerSecond },
+    weights: weightsOf(item.model),
+    numDevices,
+    ...divisionOf(fit),
+    budget: { ...budgetJson(fullest), devices: budget.devices.map(deviceJson) },
+    verdict: budget.verdict,
+    largestContext,
+    mostSequences,
+    byDtype: rows.map(({ dtype, fit: { largestContext: context, mostSequences: sequences } }) => ({
+      dtype,
+      largestContext: context,
+      mostSequences: sequences,
+    })),
+    warnings: item.model.warnings,
+  };
+}
+
+/** Memory of the fullest device in three: the model's weights, what is left for the cache, and all else. */
+export function divisionOf({ budget }: Fit): {
+  readonly memoryBytes: number;
+  readonly usableBytes: number;
+  readonly weightBytes: number;
+  readonly overheadBytes: number;
+  readonly availableBytes: number;
+} {
+  const { total, usable, parts, available } = fullestOf(budget);
+  const sum = (isAsked: (part: BudgetPart) => boolean) =>
+    parts.filter(isAsked).reduce((all, { bytes }) => all + bytes, 0);
+  return {
+    memoryBytes: total.bytes,
+    usableBytes: usable.bytes,
+    weightBytes: sum(isWeights),
+    overheadBytes: sum((part) => !isWeights(part)),
+    availableBytes: Math.max(0, available.bytes),
+  };
+}
+
+function budgetJson({ parts, available }: DeviceBudget): Record<string, unknown> {
+  return {
+    parts,
+    availableBytes: available.bytes,
+    availableLow: available.low,
+    availableHigh: available.high,
+  };
+}
+
+function deviceJson(budget: DeviceBudget): Record<string, unknown> {
+  const { where, copies, total, usable, usableReason } = budget;
+  return {
+    where,
+    copies,
+    total,
+    usable,
+    ...(usableReason === undefined ? {} : { usableReason }),
+    ...budgetJson(budget),
+  };
+}
