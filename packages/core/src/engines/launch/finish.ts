@@ -1,8 +1,8 @@
+import type { ModelRef } from '../../deployment/deployment.js';
 import type { LaunchCommand } from './command.js';
 import { visibleDevices } from './environment.js';
 import type { Interpreted } from './interpret.js';
 import type { LaunchReading } from './reading.js';
-import type { ModelRef } from './said.js';
 
 /** The reading that all words of a command make together. */
 export function finished(

@@ -1,3 +1,4 @@
+import type { ModelRef } from '../../deployment/deployment.js';
 import { type DtypeName, parseDtype } from '../../model/dtype.js';
 import { InputError } from '../../text/errors.js';
 import type { LaunchWord } from './command.js';
@@ -8,7 +9,7 @@ import { isInteger, type MemoryFlags } from './memory-flags.js';
 import { modelRef } from './model-ref.js';
 import { floatOf, humanInteger, type Suffixes } from './numbers.js';
 import type { ReadWord } from './reading.js';
-import type { ModelRef, SaidDeployment } from './said.js';
+import type { SaidDeployment } from './said.js';
 import { isSecretName, isSecretValue } from './secrets.js';
 
 /** What an engine's flags mean, for `interpreted`. */

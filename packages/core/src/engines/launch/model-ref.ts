@@ -1,5 +1,5 @@
+import type { ModelRef } from '../../deployment/deployment.js';
 import type { LaunchWord } from './command.js';
-import type { ModelRef } from './said.js';
 
 /**
  * The model that a word names: an id of the hub or of Ollama, as `org/name`, `hf:org/name`, `org/name:Q4_K_M` or an

@@ -1,10 +1,11 @@
+import type { ModelRef } from '../../deployment/deployment.js';
 import type { DtypeName } from '../../model/dtype.js';
 import { InputError } from '../../text/errors.js';
 import { type FlagTable, keyOf, type TableFlag } from './flag-table.js';
 import { shown } from './given.js';
 import type { MemoryFlags } from './memory-flags.js';
 import { modelRef } from './model-ref.js';
-import type { ModelRef, SaidDeployment } from './said.js';
+import type { SaidDeployment } from './said.js';
 
 /** The words of a command and what stands in front of it. */
 export interface PrintedLaunch {
@@ -61,14 +62,13 @@ export function flagged(name: string, value: number | string | undefined): reado
  * @throws InputError for a model without a name: one of hand-given geometry, a file that was dropped.
  */
 export function modelWord(ref: ModelRef, give: string): string {
+  if ('design' in ref) {
+    throw new InputError(`A command needs a model that it can name, not a design; give ${give}.`);
+  }
   const text = 'id' in ref ? ref.id : ref.unknown;
   const read = modelRef({ text }, give);
-  if (
-    text.startsWith('-') ||
-    'id' in ref !== 'id' in read ||
-    /^[[<{(]|^$/.test(text) ||
-    text === 'no model is named'
-  ) {
+  const isReadAgain = 'id' in ref === 'id' in read && !text.startsWith('-');
+  if (!isReadAgain || /^[[<{(]|^$/.test(text) || text === 'no model is named') {
     throw new InputError(
       `A command needs a model that it can name; ${shown(text)} is none, so give ${give}.`,
     );

@@ -1,7 +1,8 @@
+import type { ModelRef } from '../../deployment/deployment.js';
 import type { DtypeName } from '../../model/dtype.js';
 import { InputError } from '../../text/errors.js';
 import { flagged, modelWord, type PrintedLaunch, refuseSplits, settingFlags } from '../launch/print.js';
-import type { ModelRef, SaidDeployment } from '../launch/said.js';
+import type { SaidDeployment } from '../launch/said.js';
 import { CACHE_TYPES } from './cache-types.js';
 import { LLAMACPP_FLAG_TABLE } from './launch.js';
 import { LLAMACPP_MEMORY_FLAGS } from './memory-flags.js';
