@@ -115,6 +115,16 @@ describe('vllm serve', () => {
     expect(reading.words.filter(({ secret }) => secret === true)).toHaveLength(6);
   });
 
+  it('never shows a secret in what it asks for or sets', () => {
+    const readings = [
+      read('llama-server', '-mu https://u:SECRET1@h/m.gguf --mmproj http://h/p.gguf?token=SECRET2'),
+      read('vllm', 'https://u:SECRET3@h/m --kv-transfer-config {"api_key":"SECRET4"}'),
+      read('vllm', 'a/b --speculative-config {"model":"https://u:SECRET5@h/m","num_speculative_tokens":2}'),
+    ];
+    expect(JSON.stringify(readings)).not.toMatch(/SECRET\d/);
+    expect(readings[2]?.settings.numSpeculativeTokens).toBe(2);
+  });
+
   it('refuses a flag without its value', () => {
     expect(() => read('vllm', 'a/b --max-model-len')).toThrow(/--max-model-len has no value/);
     expect(() => read('vllm', 'a/b --block-size --port 1')).toThrow(/--block-size has no value/);

@@ -9,6 +9,7 @@ import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '..
 import { modelRef } from '../launch/model-ref.js';
 import { VLLM_HUMAN } from '../launch/numbers.js';
 import type { LaunchReading } from '../launch/reading.js';
+import { isSecretValue } from '../launch/secrets.js';
 import { VLLM_FLAG_RELEASES, VLLM_FLAGS } from './flags.js';
 import { VLLM_MEMORY_FLAGS } from './memory-flags.js';
 import { VLLM_SETTINGS } from './settings.js';
@@ -61,7 +62,11 @@ export function readVllm(command: LaunchCommand): LaunchReading {
   const [model, ...others] = said.model === undefined ? positionals : [undefined, ...positionals];
   if (model !== undefined) {
     said.model = modelRef(model, 'the model, after vllm serve');
-    said.words.unshift({ flag: model.text, is: 'modelled' });
+    said.words.unshift(
+      isSecretValue(model.text)
+        ? { flag: 'the model', secret: true, is: 'modelled' }
+        : { flag: model.text, is: 'modelled' },
+    );
   }
   for (const word of others) {
     if (word !== undefined) {
