@@ -17,5 +17,5 @@ export default defineConfig({
     modulePreload: false,
   },
   // What a busy machine is slow to show is no failure.
-  test: { retry: 1, testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } },
+  test: { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } },
 });

@@ -33,7 +33,18 @@ export function normalizeArguments(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
   checkSpellings(flags);
-  return [...flags.map(normalizeFlag), ...args.slice(flags.length)];
+  return [...flags.map(normalizeFlag), ...asOneArgument(args.slice(flags.length))];
+}
+
+/** What follows `--` is a launch command as the shell has split it, or an argument as it is. */
+function asOneArgument(rest: readonly string[]): readonly string[] {
+  const [dashes, ...words] = rest;
+  return dashes === undefined || words.length < 2 ? rest : [dashes, words.map(quoted).join(' ')];
+}
+
+/** A word as a shell reads it back. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function normalizeFlag(argument: string): string {

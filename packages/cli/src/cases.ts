@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   type Case,
   type Deployment,
@@ -12,13 +13,18 @@ import {
   settle,
 } from '@kv/core';
 import { gpuNamed } from '@kv/core/gpus';
-import { type DeploymentOptions, deploymentsFrom } from './deployments.js';
+import type { LaunchReading } from '@kv/core/launch';
+import { type DeploymentOptions, deploymentOfLaunch, deploymentsFrom } from './deployments.js';
+import { launchFrom } from './input/launch.js';
 import { modelFrom } from './input/model.js';
 import type { Wanted } from './input/model-files.js';
 
 /** A case with what it was settled from and why, and the kind of its design where it is one. */
 export interface CliCase extends Case {
+  readonly deployment: Deployment;
   readonly settled: Settled;
+  /** Of a launch command: what its words are. */
+  readonly launch?: LaunchReading;
   readonly kind?: DesignKind;
 }
 
@@ -32,13 +38,12 @@ export async function caseFor(
   options: DeploymentOptions,
   wanted: Wanted = {},
 ): Promise<CliCase> {
-  const deployments = deploymentsFrom(argument, options);
   const [first] =
     argument === undefined
-      ? deployments.flatMap((deployment) =>
+      ? deploymentsFrom(undefined, options).flatMap((deployment) =>
           designCase(singleDesign(knobsOf(deployment)), deployment, [deployment]),
         )
-      : modelCases(await modelFrom(argument, wanted), deployments);
+      : await namedCases(argument, options, wanted);
   if (first === undefined) {
     throw new InputError('Nothing is asked for.');
   }
@@ -56,16 +61,44 @@ export async function casesFor(
   options: DeploymentOptions,
   knobs: Partial<DesignKnobs> = {},
 ): Promise<readonly CliCase[]> {
+  if (models.length === 0) {
+    return designCases(deploymentsFrom(undefined, options, knobs));
+  }
   const cases: CliCase[] = [];
-  for (const argument of models.length === 0 ? [undefined] : models) {
-    const deployments = deploymentsFrom(argument, options, knobs);
-    cases.push(
-      ...(argument === undefined
-        ? designCases(deployments)
-        : modelCases(await modelFrom(argument), deployments)),
-    );
+  for (const argument of models) {
+    cases.push(...(await namedCases(argument, options)));
   }
   return cases;
+}
+
+/** A model on each engine that the flags name, or a launch command. */
+async function namedCases(
+  argument: string,
+  options: DeploymentOptions,
+  wanted: Wanted = {},
+): Promise<readonly CliCase[]> {
+  const launch = await launchFrom(argument);
+  if (launch === undefined) {
+    const deployments = deploymentsFrom(argument, options);
+    return modelCases(await modelFrom(argument, wanted), deployments);
+  }
+  const model = await modelFrom(modelNameOf(launch), wanted);
+  return [{ ...settledCase(deploymentOfLaunch(launch.deployment, options), model, model.name), launch }];
+}
+
+/** @throws InputError where the command does not say which model it runs, in so many words. */
+function modelNameOf({ deployment: { model } }: LaunchReading): string {
+  if ('id' in model) {
+    return model.id;
+  }
+  if ('unknown' in model && existsSync(model.unknown)) {
+    return model.unknown;
+  }
+  throw new InputError(
+    'unknown' in model
+      ? `The command's model is "${model.unknown}", which cannot be looked up from here; put its name on the hub, or the path of its config.json or GGUF file, there (${model.give}).`
+      : 'A launch command names a model; this one has a geometry.',
+  );
 }
 
 /** The designs that flags describe, each on each engine. */
@@ -92,7 +125,7 @@ function modelCases(model: Model, deployments: readonly Deployment[]): readonly 
 
 function settledCase(deployment: Deployment, model: Model, label: string): CliCase {
   const settled = settle(deployment, { model, label, engineNamed, gpuNamed });
-  return { ...settled.case, settled };
+  return { ...settled.case, deployment, settled };
 }
 
 /** The engine is part of the label where there are several. */

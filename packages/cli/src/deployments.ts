@@ -2,6 +2,7 @@ import {
   type Deployment,
   type DeploymentTexts,
   type DesignKnobs,
+  given,
   InputError,
   knobTexts,
   readDeployment,
@@ -51,6 +52,51 @@ export function deploymentsFrom(
       { gpusNamed, knobs },
     ),
   );
+}
+
+/**
+ * What a launch command says, with what the flags say beside it: the load, devices and all that a command leaves open. A
+ * flag wins over the command.
+ *
+ * @throws InputError for a value that makes no sense, and for flags that name another engine.
+ */
+export function deploymentOfLaunch(launched: Deployment, options: DeploymentOptions): Deployment {
+  const { name } = launched.engine;
+  const asked = options.engine ?? options.engines;
+  if (asked !== undefined && asked !== name) {
+    throw new InputError(
+      `The command starts ${name}, but the flags name ${asked}; leave one of the two out.`,
+    );
+  }
+  if (hasGeometry(options)) {
+    throw new InputError('Give either a launch command or geometry by hand (--emb-dim and so on), not both.');
+  }
+  const said = readDeployment(
+    { ...options, model: 'command', engine: name, settings: settingTexts(name, [name], options) },
+    { gpusNamed },
+  );
+  return {
+    ...launched,
+    ...given({ weights: said.weights ?? launched.weights, overheadBytes: said.overheadBytes }),
+    engine: {
+      ...launched.engine,
+      ...given({ release: said.engine.release ?? launched.engine.release }),
+      settings: { ...launched.engine.settings, ...said.engine.settings },
+    },
+    load: { ...launched.load, ...said.load },
+    parallelism: { ...launched.parallelism, ...said.parallelism },
+    devices: devicesOf(launched, said),
+  };
+}
+
+/** Devices that the flags name, as many as the command sees where they do not say how many. */
+function devicesOf({ devices: seen }: Deployment, { devices: named }: Deployment): Deployment['devices'] {
+  const [first, ...others] = named;
+  const [visible] = seen;
+  if (first === undefined || others.length > 0 || first.count !== undefined || visible?.count === undefined) {
+    return named.length > 0 ? named : seen;
+  }
+  return [{ ...first, count: visible.count }];
 }
 
 /** What is settled, with the devices that a command cannot do without. */

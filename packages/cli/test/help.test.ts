@@ -72,7 +72,10 @@ describe('the examples of the help', () => {
 
   it.each(EXAMPLES)('%s', async (line) => {
     const { code, stderr } = await runLine(line);
-    expect({ code, stderr: stderr.replace(/^(Wrote|Serving).*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr: stderr.replace(/^(Wrote|Serving|warning) .*\n/gm, '') }).toEqual({
+      code: 0,
+      stderr: '',
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { ENGINE_NAMES, type EngineSetting, engineSettings } from '@kv/core';
-import { printLaunch, readLaunch, type SaidDeployment } from '@kv/core/launch';
+import { type Deployment, printLaunch, readLaunch } from '@kv/core/launch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { launchCommand, launchCommandOf } from '../src/index.js';
@@ -35,7 +35,7 @@ function valuesOf({ type }: EngineSetting): fc.Arbitrary<number | boolean | stri
       : fc.boolean();
 }
 
-function deployments(engine: Commanded): fc.Arbitrary<SaidDeployment> {
+function deployments(engine: Commanded): fc.Arbitrary<Deployment> {
   const count = fc.integer({ min: 1, max: 64 });
   const settings = engineSettings(engine).filter(
     ({ key, type }) =>
@@ -62,7 +62,7 @@ function deployments(engine: Commanded): fc.Arbitrary<SaidDeployment> {
     })
     .map(({ model: ref, settings: values, contextLength, numSequences, dtypes, parallelism, devices }) => ({
       model: 'unknown' in ref ? { unknown: ref.unknown, give: '-m' } : { id: ref.id },
-      engine: { name: engine, settings: values as SaidDeployment['engine']['settings'] },
+      engine: { name: engine, settings: values as Deployment['engine']['settings'] },
       load: {
         ...(contextLength === undefined ? {} : { contextLength }),
         ...(isLlamacpp && numSequences !== undefined ? { numSequences } : {}),
@@ -76,7 +76,7 @@ function deployments(engine: Commanded): fc.Arbitrary<SaidDeployment> {
 }
 
 /** A setting that is off is not said by a flag that can only be switched on. */
-function saidBy(deployment: SaidDeployment, read: SaidDeployment): SaidDeployment {
+function saidBy(deployment: Deployment, read: Deployment): Deployment {
   const settings = Object.entries(deployment.engine.settings).filter(
     ([key, value]) => value !== false || key in read.engine.settings,
   );
@@ -122,7 +122,7 @@ describe('a deployment printed as a command', () => {
   });
 
   it('says how many tokens a draft model proposes', () => {
-    const deployment: SaidDeployment = {
+    const deployment: Deployment = {
       model: { id: 'org/target' },
       draft: { id: 'org/draft' },
       engine: { name: 'vllm', settings: { numSpeculativeTokens: 3 } },

@@ -7,6 +7,7 @@ import { allocationJson } from '../render/allocation.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
+import { noteLaunch } from '../render/launch.js';
 import { terminalMarks } from '../render/marks.js';
 import { grouped } from '../render/numbers.js';
 import { printable } from '../render/printable.js';
@@ -22,6 +23,7 @@ export async function estimateCommand(
 ): Promise<void> {
   const format = formatOf(options);
   const item = await caseFor(model, options);
+  noteLaunch(item);
   const allocation = estimate(item.model, item.workload, item.engine);
   switch (format) {
     case 'json':

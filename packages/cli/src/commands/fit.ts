@@ -7,6 +7,7 @@ import { fitJson } from '../render/fit-json.js';
 import { exactFitColumns, fitColumns } from '../render/fit-table.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
+import { noteLaunch } from '../render/launch.js';
 import { printSummary } from '../render/summary.js';
 import { print, printLines } from '../render/terminal.js';
 
@@ -17,6 +18,7 @@ export async function fitCommand(
 ): Promise<void> {
   const format = formatOf(options);
   const item = await caseFor(argument, options, { weights: options.weights === undefined });
+  noteLaunch(item);
   const settled = onDevices(item.settled);
   const request = { ...settled, budget: budgetNamed(item.engine.name) };
   const found = fit(request);

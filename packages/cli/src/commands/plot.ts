@@ -38,7 +38,7 @@ import { withProgress } from '../render/progress.js';
 import { printSummary } from '../render/summary.js';
 import { renderSweep, type SweepRow, sweepRows } from '../render/sweep.js';
 import { renderTable } from '../render/table.js';
-import { note, print, printLines, terminalWidth } from '../render/terminal.js';
+import { note, print, printLines, terminalWidth, warn } from '../render/terminal.js';
 
 /** What `kv plot` understands beside geometry, workload and format. All values as typed. */
 export interface PlotOptions {
@@ -88,9 +88,7 @@ export async function plotCommand(
           ? renderTable(columns(style.units, false), rows, terminalWidth())
           : renderSweep(result, style, marks, terminalWidth()),
       ]);
-      for (const warning of new Set(warningsOf(cases, result))) {
-        note(`warning ${warning}`);
-      }
+      warn(warningsOf(cases, result));
     }
   }
   if (outputs.length > 0) {

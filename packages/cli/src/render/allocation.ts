@@ -1,16 +1,24 @@
 import type { Allocation } from '@kv/core';
 import type { CliCase } from '../cases.js';
+import { launchJson } from './launch.js';
 import type { ComparedRow } from './summary.js';
 
 /** An estimate as `--json` prints it: exact bytes, what they were computed from and why in those dtypes, and the
  * arithmetic where asked for. */
 export function allocationJson(
-  { model, workload, kind, settled: { reasons } }: CliCase,
+  item: CliCase,
   allocation: Allocation,
   explain = false,
 ): Record<string, unknown> {
+  const {
+    model,
+    workload,
+    kind,
+    settled: { reasons },
+  } = item;
   const { id, name, source, architecture } = model;
   return {
+    ...launchJson(item),
     model: { id, name, source, architecture },
     ...(kind === undefined ? {} : { design: kind }),
     engine: allocation.engine,

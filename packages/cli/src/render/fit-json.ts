@@ -1,5 +1,6 @@
 import { type BudgetPart, type DeviceBudget, type Fit, fullestOf, isWeights, weightsOf } from '@kv/core';
 import type { FitAnswer } from './fit.js';
+import { launchJson } from './launch.js';
 
 /** What fits as `--json` prints it: exact bytes, of the device that has the least left where nothing else is said. */
 export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string, unknown> {
@@ -8,6 +9,7 @@ export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string,
   const { budget, largestContext, mostSequences, numDevices } = fit;
   const fullest = fullestOf(budget);
   return {
+    ...launchJson(item),
     model: { id, name, source, architecture },
     engine: item.engine.name,
     workload: item.workload,

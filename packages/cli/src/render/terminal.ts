@@ -51,6 +51,15 @@ export function note(text: string): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
+/** Prints warnings beside the answer, on stderr, each once. */
+export function warn(warnings: readonly string[]): void {
+  const text = warningLines(warnings)
+    .map((line) => `${line}\n`)
+    .join('');
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(isTTY === true ? wrapAnsi(text, columns || 80, { hard: true, trim: false }) : text);
+}
+
 /** The lines of warnings for people. */
 export function warningLines(warnings: readonly string[]): readonly string[] {
   return [...new Set(warnings)].map((warning) => `${kleur.yellow('warning')} ${printable(warning)}`);

@@ -30,6 +30,10 @@ export interface NamedDevices {
  */
 export interface Deployment {
   readonly model: ModelRef;
+  /** The model whose tokens a speculative method proposes. */
+  readonly draft?: ModelRef;
+  /** The multimodal projector of llama.cpp. */
+  readonly projector?: ModelRef;
   /** Weights other than the model's own. */
   readonly weights?: { readonly dtype: DtypeName } | { readonly bytes: number };
   readonly engine: {

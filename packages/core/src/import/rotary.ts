@@ -5,11 +5,11 @@ const GEMMA_3_FACTOR = 8;
 
 /**
  * Numbers in the tables of rotary positions that engines keep: one for each position up to the longest context and each
- * rotated element of a head. Linear and dynamic scaling make the table longer by their factor; layers with a base of their own
- * (the sliding ones of Gemma 3) have another table, which is not scaled.
+ * rotated element of a head. Linear and dynamic scaling make the table longer by their factor; layers with a base of
+ * their own (the sliding ones of Gemma 3) have another table, which is not scaled.
  *
- * Source: vllm-project/vllm v0.19.0, `vllm/model_executor/layers/rotary_embedding/` (`_compute_cos_sin_cache` of `base.py`,
- * `linear_scaling_rope.py`, `dynamic_ntk_scaling_rope.py`).
+ * Source: vllm-project/vllm v0.19.0, `vllm/model_executor/layers/rotary_embedding/` (`_compute_cos_sin_cache` of
+ * `base.py`, `linear_scaling_rope.py`, `dynamic_ntk_scaling_rope.py`).
  *
  * @param published the whole file.
  * @param config the text model's, completed as families read it.

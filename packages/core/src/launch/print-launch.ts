@@ -1,5 +1,5 @@
+import type { Deployment } from '../deployment/deployment.js';
 import { PRINTED_LAUNCHES } from '../engines/all-printed-launches.js';
-import type { SaidDeployment } from '../engines/launch/said.js';
 import { InputError } from '../text/errors.js';
 
 /**
@@ -9,7 +9,7 @@ import { InputError } from '../text/errors.js';
  *
  * @throws InputError for an engine without a command, a model without a name, and what no flag of the engine says.
  */
-export function printLaunch(deployment: SaidDeployment): string {
+export function printLaunch(deployment: Deployment): string {
   const { name } = deployment.engine;
   const print = Object.hasOwn(PRINTED_LAUNCHES, name) ? PRINTED_LAUNCHES[name] : undefined;
   if (print === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Widths of a model's matrices. What a layer remembers does not depend on them; what a step computes with does, and so the
- * memory that an engine keeps free for it. A width that is absent is not known.
+ * Widths of a model's matrices. What a layer remembers does not depend on them; what a step computes with does, and so
+ * the memory that an engine keeps free for it. A width that is absent is not known.
  */
 export interface Geometry {
   /** Rows of the table of token embeddings. */

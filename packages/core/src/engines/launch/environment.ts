@@ -1,7 +1,7 @@
+import type { Deployment } from '../../deployment/deployment.js';
 import type { LaunchCommand } from './command.js';
 import type { Interpreted } from './interpret.js';
 import type { ReadWord } from './reading.js';
-import type { SaidDeployment } from './said.js';
 import { isSecretName, isSecretValue } from './secrets.js';
 
 const VISIBLE = [
@@ -41,7 +41,7 @@ export function variableWord(name: string, text: string, is: ReadWord['is']): Re
 }
 
 /** How many devices the environment lets the engine see; none said where it does not, or says all. */
-export function visibleDevices({ env }: LaunchCommand): SaidDeployment['devices'] {
+export function visibleDevices({ env }: LaunchCommand): Deployment['devices'] {
   for (const name of VISIBLE) {
     const word = Object.hasOwn(env, name) ? env[name] : undefined;
     if (

@@ -1,4 +1,4 @@
-import type { ModelRef } from '../../deployment/deployment.js';
+import type { Deployment, ModelRef } from '../../deployment/deployment.js';
 import { type DtypeName, parseDtype } from '../../model/dtype.js';
 import { InputError } from '../../text/errors.js';
 import type { LaunchWord } from './command.js';
@@ -9,7 +9,6 @@ import { isInteger, type MemoryFlags } from './memory-flags.js';
 import { modelRef } from './model-ref.js';
 import { floatOf, humanInteger, type Suffixes } from './numbers.js';
 import type { ReadWord } from './reading.js';
-import type { SaidDeployment } from './said.js';
 import { isSecretName, isSecretValue } from './secrets.js';
 
 /** What an engine's flags mean, for `interpreted`. */
@@ -30,9 +29,9 @@ export interface Interpreted {
   projector?: ModelRef;
   release?: string;
   readonly settings: Record<string, number | boolean | string>;
-  readonly load: { -readonly [Key in keyof SaidDeployment['load']]: SaidDeployment['load'][Key] };
+  readonly load: { -readonly [Key in keyof Deployment['load']]: Deployment['load'][Key] };
   readonly parallelism: {
-    -readonly [Key in keyof SaidDeployment['parallelism']]: SaidDeployment['parallelism'][Key];
+    -readonly [Key in keyof Deployment['parallelism']]: Deployment['parallelism'][Key];
   };
   /** Flags that take JSON, as objects. */
   readonly json: Record<string, Json>;

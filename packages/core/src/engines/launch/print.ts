@@ -1,11 +1,10 @@
-import type { ModelRef } from '../../deployment/deployment.js';
+import type { Deployment, ModelRef } from '../../deployment/deployment.js';
 import type { DtypeName } from '../../model/dtype.js';
 import { InputError } from '../../text/errors.js';
 import { type FlagTable, keyOf, type TableFlag } from './flag-table.js';
 import { shown } from './given.js';
 import type { MemoryFlags } from './memory-flags.js';
 import { modelRef } from './model-ref.js';
-import type { SaidDeployment } from './said.js';
 
 /** The words of a command and what stands in front of it. */
 export interface PrintedLaunch {
@@ -20,7 +19,7 @@ export interface PrintedLaunch {
  * @throws InputError for a setting that no flag says.
  */
 export function settingFlags(
-  settings: SaidDeployment['engine']['settings'],
+  settings: Deployment['engine']['settings'],
   engine: string,
   table: FlagTable,
   memory: MemoryFlags,
@@ -63,7 +62,9 @@ export function flagged(name: string, value: number | string | undefined): reado
  */
 export function modelWord(ref: ModelRef, give: string): string {
   if ('design' in ref) {
-    throw new InputError(`A command needs a model that it can name, not a design; give ${give}.`);
+    throw new InputError(
+      `A command needs a model that it can name, and hand-given geometry has no name; give ${give}.`,
+    );
   }
   const text = 'id' in ref ? ref.id : ref.unknown;
   const read = modelRef({ text }, give);
@@ -82,7 +83,7 @@ export function modelWord(ref: ModelRef, give: string): string {
  * @throws InputError for two dtypes, and for one that the engine does not have.
  */
 export function cacheDtypeWord(
-  { keyDtype, valueDtype }: SaidDeployment['load'],
+  { keyDtype, valueDtype }: Deployment['load'],
   engine: string,
   wordOf: (dtype: DtypeName) => string | undefined,
 ): string | undefined {
@@ -99,7 +100,7 @@ export function cacheDtypeWord(
 }
 
 /** The devices that a command is shown, where it is said only how many there are. */
-export function deviceVariables({ devices }: SaidDeployment): Readonly<Record<string, string>> {
+export function deviceVariables({ devices }: Deployment): Readonly<Record<string, string>> {
   const [only] = devices;
   return devices.length === 1 && only?.count !== undefined && only.gpu === undefined
     ? { CUDA_VISIBLE_DEVICES: Array.from({ length: only.count }, (_, index) => index).join(',') }
@@ -108,9 +109,9 @@ export function deviceVariables({ devices }: SaidDeployment): Readonly<Record<st
 
 /** @throws InputError where devices are split in a way that no flag of the engine says. */
 export function refuseSplits(
-  { parallelism }: SaidDeployment,
+  { parallelism }: Deployment,
   engine: string,
-  keys: readonly (keyof SaidDeployment['parallelism'])[],
+  keys: readonly (keyof Deployment['parallelism'])[],
 ): void {
   for (const key of keys) {
     if ((parallelism[key] ?? 1) > 1) {

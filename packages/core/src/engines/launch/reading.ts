@@ -1,4 +1,4 @@
-import type { SaidDeployment } from './said.js';
+import type { Deployment } from '../../deployment/deployment.js';
 
 /**
  * - `modelled`: counted, or a default that a number depends on;
@@ -26,7 +26,7 @@ export interface ReadWord {
 /** What a command says, with each of its words accounted for. */
 export interface LaunchReading {
   readonly program: string;
-  readonly deployment: SaidDeployment;
+  readonly deployment: Deployment;
   /**
    * Every setting that was given and changes memory, by the camelCase of its long name, those that are not counted yet
    * too; `deployment.engine.settings` has only those that are.

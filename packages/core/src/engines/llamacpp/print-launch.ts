@@ -1,8 +1,7 @@
-import type { ModelRef } from '../../deployment/deployment.js';
+import type { Deployment, ModelRef } from '../../deployment/deployment.js';
 import type { DtypeName } from '../../model/dtype.js';
 import { InputError } from '../../text/errors.js';
 import { flagged, modelWord, type PrintedLaunch, refuseSplits, settingFlags } from '../launch/print.js';
-import type { SaidDeployment } from '../launch/said.js';
 import { CACHE_TYPES } from './cache-types.js';
 import { LLAMACPP_FLAG_TABLE } from './launch.js';
 import { LLAMACPP_MEMORY_FLAGS } from './memory-flags.js';
@@ -13,7 +12,7 @@ import { LLAMACPP_MEMORY_FLAGS } from './memory-flags.js';
  *
  * @throws InputError where llama.cpp has no flag for what it says.
  */
-export function printLlamacpp(deployment: SaidDeployment): PrintedLaunch {
+export function printLlamacpp(deployment: Deployment): PrintedLaunch {
   const { model, draft, projector, engine, load, parallelism } = deployment;
   const { version: _, ...settings } = engine.settings;
   const { contextLength, numSequences } = load;

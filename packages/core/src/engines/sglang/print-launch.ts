@@ -1,3 +1,4 @@
+import type { Deployment } from '../../deployment/deployment.js';
 import {
   cacheDtypeWord,
   deviceVariables,
@@ -7,13 +8,12 @@ import {
   refuseSplits,
   settingFlags,
 } from '../launch/print.js';
-import type { SaidDeployment } from '../launch/said.js';
 import { cacheTypeWord } from './cache-types.js';
 import { RENAMED, SGLANG_FLAG_TABLE } from './launch.js';
 import { SGLANG_MEMORY_FLAGS } from './memory-flags.js';
 
 /** The `sglang serve` command of a deployment. @throws InputError where SGLang has no flag for what it says. */
-export function printSglang(deployment: SaidDeployment): PrintedLaunch {
+export function printSglang(deployment: Deployment): PrintedLaunch {
   const { model, draft, engine, load, parallelism } = deployment;
   const { version: _, ...known } = engine.settings;
   const settings = Object.fromEntries(

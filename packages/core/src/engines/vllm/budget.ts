@@ -17,30 +17,30 @@ export type { VllmBudgetRequest } from './budget/step.js';
 /**
  * How vLLM divides the memory of a device when it starts: what is left is what it logs as "Available KV cache memory".
  *
- * `available = ceil(total x utilization) - weights as loaded - activation peak - outside torch - CUDA graph estimate`, the last
- * since 0.21. `--kv-cache-memory-bytes` stands for all of it.
+ * `available = ceil(total x utilization) - weights as loaded - activation peak - outside torch - CUDA graph estimate`,
+ * the last since 0.21. `--kv-cache-memory-bytes` stands for all of it.
  *
- * Ends of parts hold nine of ten published values of that part. Ends of what is available are not their sum, which would be
- * too wide: deviations of parts that do not depend on each other add up as squares do.
+ * Ends of parts hold nine of ten published values of that part. Ends of what is available are not their sum, which
+ * would be too wide: deviations of parts that do not depend on each other add up as squares do.
  *
  * Source: vllm-project/vllm v0.10.0 to v0.33.0, `vllm/v1/worker/gpu_worker.py` (`determine_available_memory`),
  * `vllm/v1/worker/utils.py` (`request_memory`).
  *
+ * @returns the device that has the most to hold: of the largest pipeline stage, and of the last one, which samples.
  * @throws InputError for a setting that makes no sense.
  */
 export function vllmBudget(request: VllmBudgetRequest): DeviceBudget {
-  const { device, settings } = request;
+  const { device, settings, workload } = request;
   checkModel(request.model);
-  checkWorkload(request.workload);
+  checkWorkload(workload);
   checkMemorySettings(settings);
   const step = stepOf(request);
   const parts = partsOf(step);
   const usable = usableOf(step);
-  const copies = request.workload.tensorParallel;
   const given = settings.kvCacheMemoryBytes;
   return {
     where: 'device',
-    copies,
+    copies: workload.tensorParallel * workload.dataParallel,
     total: device.total,
     usable,
     usableReason: `${utilizationOf(step)} of it (--gpu-memory-utilization)`,

@@ -41,8 +41,8 @@ export function sequencesOn(name: string, memoryBytes: number, settings: VllmSet
 }
 
 /**
- * A GB10, the chip of DGX Spark, is a small one whatever its memory: 0.33 says so, and before NVML does not give its memory,
- * for which vLLM then takes what it does for small GPUs (public logs of 0.17 to 0.27).
+ * A GB10, the chip of DGX Spark, is a small one whatever its memory: 0.33 says so, and before NVML does not give its
+ * memory, for which vLLM then takes what it does for small GPUs (public logs of 0.17 to 0.27).
  */
 function isLarge(name: string, memoryBytes: number): boolean {
   return memoryBytes >= 70 * GIB && !/a100|gb10\b/i.test(name);

@@ -1,3 +1,4 @@
+import type { Deployment } from '../../deployment/deployment.js';
 import {
   cacheDtypeWord,
   deviceVariables,
@@ -6,13 +7,12 @@ import {
   type PrintedLaunch,
   settingFlags,
 } from '../launch/print.js';
-import type { SaidDeployment } from '../launch/said.js';
 import { CACHE_TYPES } from './cache-types.js';
 import { VLLM_FLAG_TABLE } from './launch.js';
 import { VLLM_MEMORY_FLAGS } from './memory-flags.js';
 
 /** The `vllm serve` command of a deployment. @throws InputError where vLLM has no flag for what it says. */
-export function printVllm(deployment: SaidDeployment): PrintedLaunch {
+export function printVllm(deployment: Deployment): PrintedLaunch {
   const { model, draft, engine, load, parallelism } = deployment;
   const { version: _, numSpeculativeTokens, ...settings } = engine.settings;
   const speculative = {

@@ -101,6 +101,7 @@ describe('the budget of a device with vLLM', () => {
           leftWith({ ...batch, maxNumBatchedTokens: 4096 + more }),
         );
         expect(leftWith(batch)).toBeGreaterThanOrEqual(leftWith({ ...batch, maxNumSeqs: 64 + more }));
+        expect(leftWith({ enableLora: false })).toBeGreaterThanOrEqual(leftWith({ enableLora: true }));
         expect(leftWith({ enforceEager: true })).toBeGreaterThanOrEqual(leftWith({ enforceEager: false }));
       }),
     );
@@ -156,6 +157,16 @@ describe('the budget of a device with vLLM', () => {
     expect(tablesIn('0.21')).toBeUndefined();
     expect(tablesIn('0.25')).toBeUndefined();
     expect(tablesIn('0.27')?.bytes).toBeGreaterThan(4 * 1024 * 128_256);
+  });
+
+  it('takes a GB10 for a small device in every release, whatever its memory', () => {
+    const request = requestOf(STARTUPS[0] as Startup);
+    for (const version of VLLM_RELEASES.names as readonly NonNullable<VllmSettings['version']>[]) {
+      const { parts } = vllmBudget({ ...request, device: gpuNamed('dgx-spark'), settings: { version } });
+      const said = parts.flatMap(({ explanation }) => explanation).join('\n');
+      expect(said).toContain('T = 2048 tokens');
+      expect(said).toContain('S = 256 sequences');
+    }
   });
 
   it('refuses settings that make no sense, naming the flag', () => {

@@ -3,6 +3,7 @@ import { keyHeadDimOf, memoriesOf } from '../../../model/layer.js';
 import type { Model } from '../../../model/model.js';
 import { attentionScratchOf, indexerWorkspaceOf } from './attention.js';
 import { encoderMemoryOf } from './encoder.js';
+import { expertWorkspaceOf } from './experts.js';
 import { GIB, gib, MIB, partOf, type Spread } from './part.js';
 import { hasMxfp4Experts, hasRecurrentLayers, type Step, type Term } from './step.js';
 
@@ -10,24 +11,26 @@ import { hasMxfp4Experts, hasRecurrentLayers, type Step, type Term } from './ste
  * The most that torch has allocated at a time while vLLM tries the largest step, beyond what stays: T tokens of S
  * sequences through the layers, then the sampler with S rows of V logits.
  *
- * - Experts: `T x k x (max(N / 2, H) + max(N, H))` elements, with k experts a token and N twice an expert's width on a rank;
- *   since 0.13 a workspace that stays while the sampler runs, but not for MXFP4 on Triton kernels.
- * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the dtype's; 36
- *   where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to 0.20); 4 in the second
- *   runner, which tries no option until 0.33 (none in 0.26). The hidden states of the step are held as well.
+ * - Experts (`expertWorkspaceOf`): since 0.13 a workspace that stays while the sampler runs, but not for MXFP4 on
+ *   Triton kernels.
+ * - Sampler, on the last pipeline stage: logits, in fp32, their probabilities and the noise, 12 bytes beside the
+ *   dtype's; 36 where top-p sorts them (before 0.17); a row for each multiprocessor where Triton cuts them (0.17 to
+ *   0.20); 4 in the second runner, which tries no option until 0.33 (none in 0.26). The hidden states of the step are
+ *   held as well.
  * - Layers: three rows of the hidden size for a token, and three of the MLP's width, what attention or recurrent layers
- *   compute with where that is wider, or what latent attention stands for the longest prompt (`attentionScratchOf`); a quantized
- *   copy where weights are of 8 bits. Compiling holds a buffer of the size of the second-level cache meanwhile.
+ *   compute with where that is wider, or what latent attention stands for the longest prompt (`attentionScratchOf`); a
+ *   quantized copy where weights are of 8 bits. Compiling holds a buffer of the size of the second-level cache
+ *   meanwhile.
  * - cuBLAS takes 32 MiB from compute capability 9.0 on, else 8.
  *
  * Source: vllm-project/vllm v0.16.0, v0.19.0, v0.25.0 and v0.33.0, `vllm/v1/worker/gpu_model_runner.py` and
- * `vllm/v1/worker/gpu/model_runner.py` (`profile_run`, `_dummy_sampler_run`), `vllm/v1/sample/ops/topk_topp_sampler.py`,
- * `vllm/model_executor/layers/fused_moe/`, `vllm/v1/worker/workspace.py`; pytorch/pytorch v2.10.0,
- * `aten/src/ATen/cuda/CUDABlas.cpp`, `torch/_inductor/runtime/benchmarking.py`.
+ * `vllm/v1/worker/gpu/model_runner.py` (`profile_run`, `_dummy_sampler_run`),
+ * `vllm/v1/sample/ops/topk_topp_sampler.py`, `vllm/model_executor/layers/fused_moe/`, `vllm/v1/worker/workspace.py`;
+ * pytorch/pytorch v2.10.0, `aten/src/ATen/cuda/CUDABlas.cpp`, `torch/_inductor/runtime/benchmarking.py`.
  */
 export function activationsOf(step: Step): BudgetPart {
   const { facts, settings } = step;
-  const experts = expertsOf(step);
+  const experts = expertWorkspaceOf(step);
   const sampler = samplerOf(step);
   const encoder = encoderMemoryOf(step);
   const keepsWorkspace = facts.keepsExpertWorkspace && !hasMxfp4Experts(step.model);
@@ -46,7 +49,10 @@ export function activationsOf(step: Step): BudgetPart {
   return partOf(
     'activation peak',
     bytes,
-    { below: below + adapters.bytes / 2, above: above + encoder.unknown + adapters.bytes / 2 },
+    {
+      below: below + experts.ofKernels + adapters.bytes / 2,
+      above: above + encoder.unknown + experts.ofDeepGemm + experts.ofKernels + adapters.bytes / 2,
+    },
     step.logits === undefined || step.hiddenSize === undefined ? 'assumed' : 'formula',
     [
       `the largest step: T = ${step.tokens} tokens (--max-num-batched-tokens), S = ${step.sequences} sequences (--max-num-seqs)`,
@@ -55,6 +61,12 @@ export function activationsOf(step: Step): BudgetPart {
       ...(indexer.bytes > 0 ? [indexer.text] : []),
       `the larger of ${sampler.text} and ${layers.text}`,
       ...(adapters.bytes > 0 ? [adapters.text] : []),
+      ...(experts.ofDeepGemm > 0
+        ? [`Where DeepGEMM is installed its alignment takes ${gib(experts.ofDeepGemm)} more: the high end.`]
+        : []),
+      ...(experts.ofKernels > 0
+        ? [`Kernels of quantized experts take up to ${gib(experts.ofKernels)} more or less.`]
+        : []),
       ...reasons,
     ],
     `vllm-project/vllm ${settings.version ?? 'v0.33.0'}, profile_run of vllm/v1/worker`,
@@ -109,23 +121,6 @@ const SORT_BESIDE_FLASHINFER = 1.1 * 24;
 
 /** Rows of the hidden size for each token that drafts were seen to take. */
 const DRAFT_ROWS = 20;
-
-function expertsOf(step: Step): Term {
-  const { model, workload, settings, tokens, hiddenSize = 0, elementBytes } = step;
-  const { experts } = model.geometry ?? {};
-  if (experts === undefined) {
-    return { bytes: 0, text: '' };
-  }
-  const { numExpertsPerToken, intermediateSize } = experts;
-  const ranks = settings.enableExpertParallel === true ? 1 : workload.tensorParallel;
-  const width = Math.ceil((2 * intermediateSize) / ranks);
-  const row = Math.max(width / 2, hiddenSize) + Math.max(width, hiddenSize);
-  const bytes = tokens * numExpertsPerToken * row * elementBytes;
-  return {
-    bytes,
-    text: `experts: T x ${numExpertsPerToken} of a token x ${row} x ${elementBytes} bytes = ${gib(bytes)}`,
-  };
-}
 
 function samplerOf(step: Step): Term {
   const { workload, tokens, sequences, hiddenSize = 0, logits = 0, elementBytes, device } = step;

@@ -5,9 +5,9 @@ import type { Step, Term } from './step.js';
 const NONE: Term = { bytes: 0, text: '' };
 
 /**
- * What latent attention allocates to stand for the longest prompt while the step is tried: keys and values of so many tokens,
- * expanded for the heads of a rank. Layers with a sparse-attention indexer do without, and compute logits of the indexer in a
- * buffer of 512 MiB, which the trial allocates since 0.19.
+ * What latent attention allocates to stand for the longest prompt while the step is tried: keys and values of so many
+ * tokens, expanded for the heads of a rank. Layers with a sparse-attention indexer do without, and compute logits of
+ * the indexer in a buffer of 512 MiB, which the trial allocates since 0.19.
  *
  * Source: vllm-project/vllm v0.10.0, `vllm/v1/attention/backends/mla/common.py`; v0.19.0 and v0.26.0,
  * `vllm/model_executor/layers/attention/mla_attention.py` (`determine_chunked_prefill_workspace_size`, `forward_impl`),
@@ -39,8 +39,8 @@ export function attentionScratchOf(step: Step): Term {
 }
 
 /**
- * The buffer that sparse-attention indexers gather keys in: 40 contexts of an fp8 key and 4 bytes of scale. Since 0.13 it lies
- * where the workspace of experts does, whichever is the larger.
+ * The buffer that sparse-attention indexers gather keys in: 40 contexts of an fp8 key and 4 bytes of scale. Since 0.13
+ * it lies where the workspace of experts does, whichever is the larger.
  *
  * Source: vllm-project/vllm v0.19.0, `vllm/v1/attention/backends/mla/indexer.py` (`get_max_prefill_buffer_size`),
  * `vllm/v1/worker/workspace.py`.

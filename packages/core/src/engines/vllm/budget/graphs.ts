@@ -13,10 +13,10 @@ const FIRST_CAPTURE = 0.11 * GIB;
 const SPLITS = 32;
 
 /**
- * What vLLM says CUDA graphs will take, from capturing two of each kind: the first, and the second times all others. Since
- * 0.21 that is taken off the memory for the cache; the second runner says 0 until 0.29, and nothing is captured to
- * be measured on AMD's devices until 0.26. What the driver allocates cannot be
- * computed, so what a layer of a graph takes is fitted on logs.
+ * What vLLM says CUDA graphs will take, from capturing two of each kind: the first, and the second times all others.
+ * Since 0.21 that is taken off the memory for the cache; the second runner says 0 until 0.29, and nothing is captured
+ * to be measured on AMD's devices until 0.26. What the driver allocates cannot be computed, so what a layer of a graph
+ * takes is fitted on logs.
  *
  * Source: vllm-project/vllm v0.19.0, v0.21.0 and v0.33.0, `vllm/v1/worker/gpu_model_runner.py` and
  * `vllm/v1/worker/gpu/cudagraph_utils.py` (`profile_cudagraph_memory`), `vllm/v1/worker/gpu_worker.py`

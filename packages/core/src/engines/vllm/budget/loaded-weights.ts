@@ -42,14 +42,15 @@ export function loadedWeightsOf(step: Step): BudgetPart {
     'weights as loaded',
     all - offloaded,
     {
-      below: 0.002 * all + 0.02 * GIB + paddedExperts(step).bytes / 2,
+      below: 0.002 * all + 0.02 * GIB + 0.15 * paddedExperts(step).bytes,
       above:
         0.003 * all +
         0.08 * GIB +
         tower +
+        (workload.tensorParallel > 1 ? 0.1 * GIB : 0) +
         (isGuessed ? 0.02 * all : 0) +
         elsewhereSpread +
-        paddedExperts(step).bytes / 2,
+        0.15 * paddedExperts(step).bytes,
     },
     'formula',
     [
@@ -74,9 +75,9 @@ function rotaryTable({ model, elementBytes }: Step): Extra {
 const MXFP4 = { value: 1 / 2, scale: 1 / 32 };
 
 /**
- * Widths of experts in MXFP4 are rounded up to what the kernels of the device take: both to 256 on compute capability 10; a
- * rank's intermediate size to 128 and the hidden size to 256 where Marlin runs (8 and 12); on Hopper the columns of values, not
- * of scales, to 256 by the layout of Triton's kernels.
+ * Widths of experts in MXFP4 are rounded up to what the kernels of the device take: both to 256 on compute capability
+ * 10; a rank's intermediate size to 128 and the hidden size to 256 where Marlin runs (8 and 12); on Hopper the columns
+ * of values, not of scales, to 256 by the layout of Triton's kernels.
  */
 function paddedExperts({ model, weights, workload, hiddenSize, device }: Step): Extra {
   const { experts } = model.geometry ?? {};

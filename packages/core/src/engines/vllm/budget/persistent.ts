@@ -5,10 +5,10 @@ import type { Step } from './step.js';
 /**
  * Tables that stay beside the weights.
  *
- * - The second runner's, on the last pipeline stage, which count since 0.27 (before, they were made after loading was measured and
- *   before the step is tried), for each of S sequences: counts of tokens for penalties `4V` and
- *   `4 ceil(V / 32)`, a mask of allowed tokens `4 ceil(V / 32)`, biases `4 (3 x 1024 + 128)`, words that are not to come
- *   `4 (1024 + 129)`, logprobs `4 x 128`.
+ * - The second runner's, on the last pipeline stage, which count since 0.27 (before, they were made after loading was
+ *   measured and before the step is tried), for each of S sequences: counts of tokens for penalties `4V` and `4 ceil(V
+ *   / 32)`, a mask of allowed tokens `4 ceil(V / 32)`, biases `4 (3 x 1024 + 128)`, words that are not to come `4 (1024
+ *   + 129)`, logprobs `4 x 128`.
  * - LoRA: both factors of each matrix of a layer for `--max-loras` adapters of `--max-lora-rank`, in the model's dtype.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/worker/gpu/sample/penalties.py`, `logit_bias.py`, `bad_words.py`,
