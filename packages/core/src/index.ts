@@ -55,6 +55,7 @@ export * from './figures/subtitle.js';
 export * from './figures/table.js';
 export { type FitRequest, fullestOf, weightsOf } from './fit/budget.js';
 export * from './fit/by-dtype.js';
+export * from './fit/engine-log.js';
 export * from './fit/fit.js';
 export * from './fit/fitting.js';
 export { largestContextOf, mostSequencesOf } from './fit/search.js';
