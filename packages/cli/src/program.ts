@@ -118,6 +118,23 @@ export function buildProgram(): Command {
     await fitCommand(model, options);
   });
 
+  addFormatOptions(
+    addDeviceOptions(
+      addWorkloadOptions(
+        subcommand(
+          program,
+          'check <log>',
+          "an engine's start-up log (a file, or -) beside what kv says; of a launch command, what it will log",
+        ),
+      ),
+    ),
+  )
+    .option('--model <model>', 'the model, where the log does not name it')
+    .action(async (log, options) => {
+      const { checkCommand } = await import('./commands/check.js');
+      await checkCommand(log, options);
+    });
+
   addFormatOptions(subcommand(program, 'gpus [search...]', 'the GPUs that "kv fit" knows')).action(
     async (words, options) => {
       const { gpusCommand } = await import('./commands/gpus.js');

@@ -28,7 +28,7 @@ describe('engines and their settings', () => {
   it('have every setting under a flag that reaches the engine, from the command line on', () => {
     for (const name of ENGINE_NAMES) {
       for (const { flag, key, type } of engineSettings(name)) {
-        const value = type === 'integer' ? '7' : type === 'fraction' ? '0.5' : type;
+        const value = type === 'integer' || type === 'number' ? '7' : type === 'fraction' ? '0.5' : type;
         const words = value === 'boolean' ? [flag] : [flag, Array.isArray(value) ? value[0] : value];
         const command = addEngineSettings(new Command());
         command.parse(normalizeArguments(words as string[]), { from: 'user' });

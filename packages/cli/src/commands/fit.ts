@@ -1,4 +1,4 @@
-import { budgetNamed, fit, fitByBits } from '@kv/core';
+import { budgetNamed, engineLog, fit, fitByBits } from '@kv/core';
 import { caseFor } from '../cases.js';
 import { type DeploymentOptions, onDevices } from '../deployments.js';
 import type { FormatOptions } from '../options.js';
@@ -22,7 +22,10 @@ export async function fitCommand(
   const settled = onDevices(item.settled);
   const request = { ...settled, budget: budgetNamed(item.engine.name) };
   const found = fit(request);
-  const answer: FitAnswer = { item, settled, fit: found, rows: fitByBits(request, found) };
+  const answer: FitAnswer = {
+    ...{ item, settled, fit: found, rows: fitByBits(request, found) },
+    log: engineLog(request),
+  };
   switch (format) {
     case 'json':
       print(renderJson(fitJson(answer)));

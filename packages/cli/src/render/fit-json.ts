@@ -3,7 +3,7 @@ import type { FitAnswer } from './fit.js';
 import { launchJson } from './launch.js';
 
 /** What fits as `--json` prints it: exact bytes, of the device that has the least left where nothing else is said. */
-export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string, unknown> {
+export function fitJson({ item, settled, fit, rows, log }: FitAnswer): Record<string, unknown> {
   const { id, name, source, architecture } = item.model;
   const { device, gpu, count } = settled.devices;
   const { budget, largestContext, mostSequences, numDevices } = fit;
@@ -28,6 +28,8 @@ export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string,
     ...divisionOf(fit),
     budget: { ...budgetJson(fullest), devices: budget.devices.map(deviceJson) },
     verdict: budget.verdict,
+    engineLog: log.lines,
+    engineLogRange: { low: log.low, high: log.high },
     largestContext,
     mostSequences,
     byDtype: rows.map(({ dtype, fit: { largestContext: context, mostSequences: sequences } }) => ({

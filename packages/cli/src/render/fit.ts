@@ -1,6 +1,7 @@
 import {
   type BudgetPart,
   describeLimit,
+  type EngineLog,
   type Fit,
   type FitRow,
   type Fitting,
@@ -31,6 +32,8 @@ export interface FitAnswer {
   readonly fit: Fit;
   /** In several dtypes of the cache. */
   readonly rows: readonly FitRow[];
+  /** What the engine prints of its cache when it starts. */
+  readonly log: EngineLog;
 }
 
 /**
@@ -63,6 +66,7 @@ export function renderFit(answer: FitAnswer, explain: boolean): readonly string[
           renderNotes(findings(answer), terminalWidth()),
           '',
           renderTable(fitColumns(answer), rows, terminalWidth()),
+          ...logLines(answer),
         ]),
     ...warningLines([...model.warnings, ...unifiedWarnings(settled)]),
   ];
@@ -109,6 +113,26 @@ function weightNotes({ explanation, source }: BudgetPart, { parameters }: Weight
 function partNotes({ how, explanation }: BudgetPart): readonly string[] {
   const [first = ''] = explanation;
   return [how === 'assumed' ? `assumed, ${first}` : first];
+}
+
+/** The engine's own lines, each number with its range where it has one. */
+function logLines({ item, log: { lines, low, high } }: FitAnswer): readonly string[] {
+  if (lines.length === 0) {
+    return [];
+  }
+  const shown = lines.map((line, index) => {
+    const [least, most] = [numbersOf(low[index]), numbersOf(high[index])];
+    const ranges = numbersOf(line).flatMap((_, place) => {
+      const [from, to] = [least[place], most[place]];
+      return from === undefined || to === undefined || from === to ? [] : [`${from} to ${to}`];
+    });
+    return `  ${printable(line)}${ranges.length === 0 ? '' : kleur.dim(`  (${ranges.join(', ')})`)}`;
+  });
+  return ['', `What ${item.engine.name} logs`, ...shown];
+}
+
+function numbersOf(line = ''): readonly string[] {
+  return line.match(/\d[\d,.]*\d|\d/g) ?? [];
 }
 
 /** The arithmetic of each part and where it is from. */

@@ -23,14 +23,14 @@ export function noteLaunch({ launch }: CliCase): void {
 }
 
 function wordText({ flag, is, note: why }: ReadWord): string | undefined {
-  const because = why === undefined ? '' : ` (${why})`;
+  const because = why === undefined ? '' : `; ${why}`;
   switch (is) {
     case 'not-modelled':
       return `${flag} changes memory and is not counted yet${because}`;
     case 'unknown':
-      return `${flag} is not known to the engine${because}`;
+      return why ?? `${flag} is not known to the engine`;
     case 'removed':
-      return `${flag} is not of this release${because}`;
+      return why ?? `${flag} is not of this release`;
     default:
       return undefined;
   }

@@ -82,6 +82,8 @@ export interface SglangFacts {
   readonly reckonsNextLayer: boolean;
   /** Its states of ratio 128 are kept for each request, not for each page of the window. */
   readonly fixesRingsOfRequests: boolean;
+  /** Without a prefix cache and with running requests given, windows of other models have as many tokens as those need. */
+  readonly capsWindowsWithoutPrefixes: boolean;
   /** Its window has as many tokens as its requests may need, and pages are reckoned with their padding. */
   readonly capsWindowsByRequests: boolean;
   /** Windows of a convolution that overlap are kept once: of no layer, of all, of all but delta attention (KDA). */
@@ -239,6 +241,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       disablesPrefillGraphs: true,
       multimodalCompiled: [COHERE],
       runningRequests: 'halfOfTokens',
+      capsWindowsWithoutPrefixes: true,
       countsDraftRows: true,
       extraBuffers: 'default',
       sharesWindows: 'all',
@@ -373,6 +376,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       extraBuffers: 'none',
       reckonsNextLayer: true,
       fixesRingsOfRequests: false,
+      capsWindowsWithoutPrefixes: false,
       capsWindowsByRequests: false,
       sharesWindows: 'none',
       leavesRoomForImages: false,

@@ -85,6 +85,61 @@ export const VLLM_SETTINGS = [
     description:
       'num_speculative_tokens of --speculative-config, for which recurrent layers keep a state each; the layers of the draft model are not counted; none by default',
   },
+  {
+    key: 'kvCacheMemoryBytes',
+    flag: '--kv-cache-memory-bytes',
+    type: 'integer',
+    description:
+      'memory for the cache of each GPU, in bytes, whatever else is there; what is left by default',
+  },
+  {
+    key: 'numGpuBlocksOverride',
+    flag: '--num-gpu-blocks-override',
+    type: 'integer',
+    description: 'blocks of the cache, whatever memory there is',
+  },
+  {
+    key: 'enforceEager',
+    flag: '--enforce-eager',
+    type: 'boolean',
+    description: 'neither compiled nor captured, so no memory for CUDA graphs; off by default',
+  },
+  {
+    key: 'languageModelOnly',
+    flag: '--language-model-only',
+    type: 'boolean',
+    description: 'no encoder of images or sound is loaded or run; off by default',
+  },
+  {
+    key: 'cpuOffloadGb',
+    flag: '--cpu-offload-gb',
+    type: 'number',
+    description: 'GiB of the weights of each GPU that stay on the host; none by default',
+  },
+  {
+    key: 'enableExpertParallel',
+    flag: '--enable-expert-parallel',
+    type: 'boolean',
+    description: 'GPUs hold whole experts, fewer of them, instead of a slice of each; off by default',
+  },
+  {
+    key: 'enableLora',
+    flag: '--enable-lora',
+    type: 'boolean',
+    description: 'room for LoRA adapters beside the weights; off by default',
+  },
+  {
+    key: 'maxLoras',
+    flag: '--max-loras',
+    type: 'integer',
+    description: 'adapters that are loaded at a time; 1 by default',
+  },
+  {
+    key: 'maxLoraRank',
+    flag: '--max-lora-rank',
+    type: 'integer',
+    description: 'the largest rank of an adapter; 16 by default',
+  },
 ] as const satisfies readonly EngineSetting[];
 
 /** Settings of vLLM, any of them absent. */
