@@ -1,4 +1,5 @@
 import { type Release, releasesOf } from '../releases.js';
+import { SGLANG_RELEASE_NAMES } from './release-names.js';
 
 /** What the rules of SGLang ask of a release. Sizes are in MiB where nothing else is said, as SGLang reckons. */
 export interface SglangFacts {
@@ -145,7 +146,7 @@ const NOT_COMPILED_SPARSE = ['DeepseekV32ForCausalLM', 'GlmMoeDsaForCausalLM'];
  * Source: all distributions of sglang 0.4.6 to 0.5.23 on PyPI; which file a fact stands in is said at the rule that asks
  * for it. Sliding pools: `python/sglang/srt/configs/model_config.py` (`is_hybrid_swa_model`).
  */
-export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 3, [
+export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>(SGLANG_RELEASE_NAMES, [
   {
     release: '0.5.23',
     known: 'run',

@@ -1,14 +1,15 @@
+import { placeOfRelease } from '../release-place.js';
 import type { EngineSetting, SettingsOf } from '../settings.js';
-import { VLLM_RELEASES } from './releases.js';
+import { VLLM_RELEASE_NAMES } from './release-names.js';
 
 /** Flags of `vllm serve`, with their defaults there. `--max-model-len` is the workload's `contextLength`. */
 export const VLLM_SETTINGS = [
   {
     key: 'version',
     flag: '--engine-version',
-    type: VLLM_RELEASES.names,
-    check: (version: string) => void VLLM_RELEASES.named(version),
-    description: `the release of vLLM whose rules apply, patches such as 0.20.2 too; ${VLLM_RELEASES.named().release} by default`,
+    type: VLLM_RELEASE_NAMES.names,
+    check: (version: string) => void placeOfRelease(VLLM_RELEASE_NAMES, version),
+    description: `the release of vLLM whose rules apply, patches such as 0.20.2 too; ${VLLM_RELEASE_NAMES.names[0]} by default`,
   },
   {
     key: 'gpuMemoryUtilization',
