@@ -1,7 +1,7 @@
 import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { nearestAlias, normalizeArguments } from './arguments.js';
-import { addExamples, HELP_LAYOUT } from './help.js';
+import { nearestAlias, normalizeArguments } from './flags/arguments.js';
+import { addExamples, HELP_LAYOUT } from './flags/help.js';
 import {
   addDeviceOptions,
   addEnginesOption,
@@ -9,7 +9,7 @@ import {
   addGeometryOptions,
   addUseOptions,
   addWorkloadOptions,
-} from './options.js';
+} from './flags/options.js';
 import { VERSION } from './version.js';
 
 /**

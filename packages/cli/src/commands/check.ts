@@ -4,13 +4,13 @@ import { budgetNamed, type Deployment, engineNamed, InputError, type Settled, se
 import { type CheckedLine, type LogReading, logReader } from '@kv/core/check';
 import { gpuNamed } from '@kv/core/gpus';
 import { type DeploymentOptions, deploymentOfLaunch } from '../deployments.js';
+import type { FormatOptions } from '../flags/options.js';
 import { launchFrom } from '../input/launch.js';
 import { modelFrom } from '../input/model.js';
-import type { FormatOptions } from '../options.js';
 import { checkJson, renderCheck } from '../render/check.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
-import { print, printLines } from '../render/terminal.js';
+import { print, printLines } from '../terminal/terminal.js';
 import { fitCommand } from './fit.js';
 
 /** The code with which `kv check` ends where a figure whose inputs all stand in the log is not the one printed. */

@@ -1,15 +1,16 @@
 import { budgetNamed, engineLog, fit, fitByBits } from '@kv/core';
 import { caseFor } from '../cases.js';
 import { type DeploymentOptions, onDevices } from '../deployments.js';
-import type { FormatOptions } from '../options.js';
-import { type FitAnswer, renderFit } from '../render/fit.js';
+import type { FormatOptions } from '../flags/options.js';
+import { renderFit } from '../render/fit.js';
+import type { FitAnswer } from '../render/fit-answer.js';
 import { fitJson } from '../render/fit-json.js';
 import { exactFitColumns, fitColumns } from '../render/fit-table.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { noteLaunch } from '../render/launch.js';
 import { printSummary } from '../render/summary.js';
-import { print, printLines } from '../render/terminal.js';
+import { print, printLines } from '../terminal/terminal.js';
 
 /** `kv fit`: the largest context and the most sequences that fit into the memory of some GPUs. */
 export async function fitCommand(

@@ -1,11 +1,11 @@
 import { type Deployment, flagsOf, formatBytes, type Quantity } from '@kv/core';
 import type { CheckedLine, LogReading } from '@kv/core/check';
 import kleur from 'kleur';
+import { printable } from '../terminal/printable.js';
+import { terminalWidth, warningLines } from '../terminal/terminal.js';
 import type { Column } from './column.js';
 import { grouped } from './numbers.js';
-import { printable } from './printable.js';
 import { renderTable } from './table.js';
-import { terminalWidth, warningLines } from './terminal.js';
 
 /** All that `kv check` shows. */
 export interface CheckAnswer {

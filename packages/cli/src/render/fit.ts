@@ -1,9 +1,7 @@
 import {
   type BudgetPart,
   describeLimit,
-  type EngineLog,
   type Fit,
-  type FitRow,
   type Fitting,
   formatBytes,
   formatSeconds,
@@ -18,23 +16,13 @@ import {
 import kleur from 'kleur';
 import type { CliCase } from '../cases.js';
 import type { OnDevices } from '../deployments.js';
+import { printable } from '../terminal/printable.js';
+import { terminalWidth, warningLines } from '../terminal/terminal.js';
+import type { FitAnswer } from './fit-answer.js';
 import { fitColumns, sequencesText } from './fit-table.js';
 import { type Note, renderNotes } from './notes.js';
 import { formatParameters, grouped } from './numbers.js';
-import { printable } from './printable.js';
 import { renderTable } from './table.js';
-import { terminalWidth, warningLines } from './terminal.js';
-
-/** All that `kv fit` shows. */
-export interface FitAnswer {
-  readonly item: CliCase;
-  readonly settled: OnDevices;
-  readonly fit: Fit;
-  /** In several dtypes of the cache. */
-  readonly rows: readonly FitRow[];
-  /** What the engine prints of its cache when it starts. */
-  readonly log: EngineLog;
-}
 
 /**
  * What fits, for people: the memory of a device in parts, the answers, and the same in other dtypes.

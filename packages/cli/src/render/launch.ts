@@ -1,6 +1,6 @@
 import type { ReadWord } from '@kv/core/launch';
 import type { CliCase } from '../cases.js';
-import { note } from './terminal.js';
+import { note } from '../terminal/terminal.js';
 
 /** Says on stderr what of a command is not counted, not known or not to be known; nothing of a case without one. */
 export function noteLaunch({ launch }: CliCase): void {

@@ -1,9 +1,9 @@
 import { ENGINE_NAMES, engineSettings } from '@kv/core';
 import { type Command as CliCommand, Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { ALIASES, normalizeArguments } from '../src/arguments.js';
-import { addEngineSettings, settingTexts } from '../src/engine-options.js';
-import { buildProgram } from '../src/program.js';
+import { ALIASES, normalizeArguments } from '../../src/flags/arguments.js';
+import { addEngineSettings, settingTexts } from '../../src/flags/engine-options.js';
+import { buildProgram } from '../../src/program.js';
 
 describe('engines and their settings', () => {
   it('are as the engine has them where no flag says anything', () => {
