@@ -1,6 +1,6 @@
-import { InputError, nearest } from '@kv/core';
+import { ENGINE_NAMES, engineSettings, InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { nearestAlias, normalizeArguments } from './flags/arguments.js';
+import { type FlagNames, nearestAlias, normalizeArguments } from './flags/arguments.js';
 import { addExamples, HELP_LAYOUT } from './flags/help.js';
 import {
   addDeviceOptions,
@@ -19,11 +19,45 @@ import { VERSION } from './version.js';
  */
 export async function run(args: readonly string[]): Promise<void> {
   try {
-    await buildProgram().parseAsync(normalizeArguments(args), { from: 'user' });
+    const engines = enginesIn(args);
+    const program = buildProgram(engines);
+    const names = await flagNames(args, engines, program);
+    await program.parseAsync(normalizeArguments(args, names), { from: 'user' });
   } catch (error) {
     throw withAliasGuess(error);
   }
 }
+
+/** The engines that a command line names, as far as they are known; what is said of the others comes later. */
+export function enginesIn(args: readonly string[]): readonly string[] {
+  const texts = args.flatMap((argument, index) => {
+    const [, value] = /^(?:--engines?=|-e)(.+)$/.exec(argument) ?? [];
+    return value ?? (/^(--engines?|-e)$/.test(argument) ? (args[index + 1] ?? []) : []);
+  });
+  const names = texts.flatMap((text) => text.split(',').map((name) => name.trim()));
+  return [...new Set(names)].filter((name) => ENGINE_NAMES.includes(name));
+}
+
+/** The tables of engines' own flags are loaded only where a flag is not one of the command's. */
+async function flagNames(
+  args: readonly string[],
+  engines: readonly string[],
+  program: Command,
+): Promise<FlagNames> {
+  const command = program.commands.find((known) => known.name() === args[0]) ?? program;
+  const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  const settings = new Set(ENGINE_NAMES.flatMap(engineSettings).map(({ flag }) => flag));
+  const isOwn = (flag: string) => (known.has(flag) && !settings.has(flag)) || OF_ALL.has(flag);
+  const areAllKnown = args.every((argument) => {
+    const [flag = ''] = argument.split('=');
+    return !flag.startsWith('-') || flag === '--' || known.has(flag);
+  });
+  const { engineFlag } = areAllKnown ? { engineFlag: () => undefined } : await import('@kv/core/launch');
+  return { engines, isOwn, engineFlag };
+}
+
+/** Flags that every command has. */
+const OF_ALL: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version']);
 
 /** Commander guesses among the flags that it knows; those of vLLM and llama.cpp are read before it sees them. */
 function withAliasGuess(error: unknown): unknown {
@@ -35,8 +69,12 @@ function withAliasGuess(error: unknown): unknown {
     : new InputError(`Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`);
 }
 
-/** The commands and their flags. What a command does is loaded when it runs. */
-export function buildProgram(): Command {
+/**
+ * The commands and their flags. What a command does is loaded when it runs.
+ *
+ * @param engines whose settings are shown.
+ */
+export function buildProgram(engines: readonly string[] = []): Command {
   const program: Command = new Command('kv');
   program
     .description('How much memory a KV cache takes.')
@@ -59,9 +97,10 @@ export function buildProgram(): Command {
       program.outputHelp();
     });
   addExamples(program);
+  const withWorkload = (command: Command) => addWorkloadOptions(command, engines);
 
   addFormatOptions(
-    addWorkloadOptions(
+    withWorkload(
       addGeometryOptions(subcommand(program, 'estimate [model]', 'what the cache of a model takes')),
     ),
   )
@@ -73,7 +112,7 @@ export function buildProgram(): Command {
 
   addFormatOptions(
     addEnginesOption(
-      addWorkloadOptions(
+      withWorkload(
         addGeometryOptions(
           subcommand(program, 'compare [models...]', 'models or designs side by side, against the first'),
         ),
@@ -107,20 +146,22 @@ export function buildProgram(): Command {
 
   addFormatOptions(
     addDeviceOptions(
-      addWorkloadOptions(
+      withWorkload(
         addGeometryOptions(
           subcommand(program, 'fit [model]', 'the largest context and the most sequences that fit into GPUs'),
         ),
       ),
     ),
-  ).action(async (model, options) => {
-    const { fitCommand } = await import('./commands/fit.js');
-    await fitCommand(model, options);
-  });
+  )
+    .option('--explain', 'show the arithmetic behind each part, and where it is from')
+    .action(async (model, options) => {
+      const { fitCommand } = await import('./commands/fit.js');
+      await fitCommand(model, options);
+    });
 
   addFormatOptions(
     addDeviceOptions(
-      addWorkloadOptions(
+      withWorkload(
         subcommand(
           program,
           'check <log>',
@@ -148,6 +189,7 @@ export function buildProgram(): Command {
         addGeometryOptions(
           subcommand(program, 'plot [models...]', 'memory against context length, as a table and in files'),
         ),
+        engines,
       ),
     ),
   )
@@ -175,7 +217,7 @@ export function buildProgram(): Command {
     });
 
   addEnginesOption(
-    addWorkloadOptions(
+    withWorkload(
       addGeometryOptions(
         subcommand(program, 'web [models...]', 'the page, served on this machine and opened in a browser'),
       ),
@@ -203,7 +245,7 @@ export function buildProgram(): Command {
     .argument('[words...]')
     .action(async (words) => {
       const { completeCommand } = await import('./commands/completion.js');
-      await completeCommand(program, words);
+      await completeCommand(buildProgram(enginesIn(words)), words);
     });
 
   return program;
