@@ -49,7 +49,27 @@ export const VLLM_SETTINGS = [
     flag: '--enable-prefix-caching',
     type: 'boolean',
     description:
-      'requests share the cache of equal prefixes; recurrent layers then keep more states (mamba cache mode "align"); on by default since 0.26',
+      'requests share the cache of equal prefixes; recurrent layers then keep more states; on by default, beside recurrent layers since 0.26 only',
+  },
+  {
+    key: 'mambaCacheMode',
+    flag: '--mamba-cache-mode',
+    type: ['none', 'align', 'all'],
+    description:
+      'which states prefix caching keeps: align, those where a prefix may end; all, one for each block, up to 0.31 and for Mamba only, whose default it is up to 0.27',
+  },
+  {
+    key: 'mambaBlockSize',
+    flag: '--mamba-block-size',
+    type: 'integer',
+    description:
+      "tokens between the states of --mamba-cache-mode all, rounded up to blocks that hold one; the chunk of Mamba 2's kernels by default",
+  },
+  {
+    key: 'numGpuBlocksOverride',
+    flag: '--num-gpu-blocks-override',
+    type: 'integer',
+    description: 'blocks of the pool, whatever memory there is; as many as fit by default',
   },
   {
     key: 'disableHybridKvCacheManager',
@@ -74,9 +94,9 @@ export const VLLM_SETTINGS = [
   {
     key: 'gdnPrefillBackend',
     flag: '--gdn-prefill-backend',
-    type: ['flashinfer', 'triton'],
+    type: ['flashinfer', 'triton', 'cutedsl', 'aiter_flydsl'],
     description:
-      'kernels of gated delta nets; with flashinfer, the default on Hopper GPUs, prefix caching keeps one more state since 0.33',
+      'kernels of gated delta nets; with flashinfer, the default on Hopper and Blackwell GPUs, prefix caching keeps one more state since 0.33',
   },
   {
     key: 'numSpeculativeTokens',

@@ -8,11 +8,13 @@ import { vllmCapacity } from '../../../src/engines/vllm/capacity.js';
 import { vllm } from '../../../src/engines/vllm/engine.js';
 import type { VllmSettings } from '../../../src/engines/vllm/settings.js';
 import { type Allocation, estimate } from '../../../src/estimate/estimate.js';
+import type { GpuVendor } from '../../../src/gpus/gpu.js';
 import { modelFromConfig } from '../../../src/import/config.js';
 import type { DtypeName } from '../../../src/model/dtype.js';
 import type { Layer } from '../../../src/model/layer.js';
 import type { Model } from '../../../src/model/model.js';
 import { InputError } from '../../../src/text/errors.js';
+import { exactly } from '../../../src/text/quantity.js';
 import * as arbitrary from '../../arbitraries.js';
 import { modelOf } from '../../arbitraries.js';
 import { deltaNet, full, repeat, sliding } from '../../layers.js';
@@ -653,6 +655,114 @@ it('keeps a state for each speculated token, and says that the draft model is no
   const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
   expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
   expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
+});
+
+describe('states of Mamba 2 with prefix caching', () => {
+  const mamba2: Layer = {
+    kind: 'recurrent',
+    mechanism: 'mamba2',
+    convolution: {
+      channels: 4096 + 2 * 8 * 128,
+      kernelSize: 4,
+      groups: { numGroups: 8, groupChannels: 256 },
+    },
+    state: { shape: [64, 64, 128], dtype: 'model' },
+    chunkSize: 256,
+  };
+  const hybrid = modelOf([mamba2, full(8, 128)]);
+  const on = { enablePrefixCaching: true };
+  const blocks = (settings: VllmSettings, any = hybrid) =>
+    vllmCapacity(any, { ...DEFAULT_WORKLOAD, contextLength: 10_000 }, settings, 2 ** 36).blocksPerRequest;
+  // A state of 1,085,440 bytes takes 265 tokens of 4096 bytes: 272 in sixteens, 512 in chunks.
+  const [ofStates, ofChunks] = [Math.ceil(10_000 / 272), Math.ceil(10_000 / 512)];
+
+  it.each([
+    ['0.11.0', {}, ofStates + 1],
+    ['0.11.1', {}, 2 * ofChunks],
+    ['0.27', {}, 2 * ofChunks],
+    ['0.27', { mambaBlockSize: 64 }, 2 * Math.ceil(10_000 / 320)],
+    ['0.27', { mambaCacheMode: 'align' }, ofStates + 2],
+    ['0.14', { mambaCacheMode: 'align' }, 2 * ofChunks],
+    ['0.28', {}, ofStates + 2],
+    ['0.28', { mambaCacheMode: 'all' }, 2 * ofChunks],
+    ['0.32', {}, ofStates + 3],
+  ] as const)('are as many as %s keeps with %j', (version, settings, expected) => {
+    expect(blocks({ ...on, version, ...settings })).toBe(expected);
+  });
+
+  it('are turned off before there is a mode for layers that do not keep them for each block', () => {
+    const deltaNets = modelOf([deltaNet, full(2, 256)]);
+    const counts = ['0.10', '0.11.1', '0.14', '0.15', '0.33'].map((version) => {
+      const withCaching = blocks({ ...on, version }, deltaNets);
+      return withCaching - blocks({ enablePrefixCaching: false, version }, deltaNets);
+    });
+    expect(counts.slice(0, 4)).toEqual([0, 0, 0, 1]);
+  });
+
+  it('are refused where their number is not known, or the mode is gone', () => {
+    const { chunkSize: _, ...unknown } = mamba2 as { chunkSize?: number } & Layer;
+    expect(() => blocks({ ...on, version: '0.27' }, modelOf([unknown, full(8, 128)]))).toThrow(
+      /chunk_size.*--mamba-block-size/,
+    );
+    expect(() => blocks({ mambaCacheMode: 'all' })).toThrow(/no --mamba-cache-mode all/);
+  });
+});
+
+describe('what vLLM says that one request needs', () => {
+  const needs = (any: Model, use: Partial<Workload>, version: string) =>
+    vllmCapacity(any, { ...DEFAULT_WORKLOAD, ...use }, { version }, 2 ** 40).requestBytes / 2 ** 30;
+
+  it('counts the layers of all pipeline stages from 0.14 to 0.16', () => {
+    // vllm-project/vllm#34076 and its like: "71.16 GiB KV cache is needed" for GLM-4.7 on 8 stages.
+    const glm = modelOf(repeat([92, full(8, 128)]));
+    const eight = { contextLength: 202_752, pipelineParallel: 8 };
+    expect(['0.14', '0.15.1', '0.16'].map((version) => needs(glm, eight, version).toFixed(2))).toEqual(
+      Array(3).fill('71.16'),
+    );
+    expect(['0.13', '0.17', '0.33'].map((version) => needs(glm, eight, version).toFixed(2))).toEqual(
+      Array(3).fill('9.28'),
+    );
+    const coder = modelOf(repeat([48, full(4, 128)]));
+    const two = { contextLength: 262_144, pipelineParallel: 2 };
+    expect(['0.13', '0.16', '0.17'].map((version) => needs(coder, two, version))).toEqual([12, 24, 12]);
+  });
+
+  it('is that of the first group from 0.14 to 0.18, and of the layers alone before', () => {
+    const [of13, of18, of19] = ['0.13', '0.18', '0.19'].map((version) =>
+      needs(gemma27b, { contextLength: 131_072 }, version),
+    );
+    const [page, windowBlocks, fullBlocks] = [131_072, Math.ceil((1023 + 8192) / 16) + 1, 8192];
+    expect(of13).toBe(((52 * windowBlocks + 10 * fullBlocks) * page) / 2 ** 30);
+    expect(of18).toBe((10 * windowBlocks * page) / 2 ** 30);
+    expect(of19).toBe((10 * (6 * windowBlocks + fullBlocks) * page) / 2 ** 30);
+  });
+});
+
+it('takes as many blocks as it is told, whatever memory there is', () => {
+  const use = { ...DEFAULT_WORKLOAD, contextLength: 16_000 };
+  const found = vllmCapacity(llama8b, use, { numGpuBlocksOverride: 2001 }, 2 ** 30);
+  expect([found.numBlocks, found.tokens, found.startsUp]).toEqual([2001, 32_016, true]);
+  expect(vllmCapacity(llama8b, use, { numGpuBlocksOverride: 1000 }, 2 ** 40).startsUp).toBe(false);
+  const older = { numGpuBlocksOverride: 1000, version: '0.20' };
+  expect(vllmCapacity(llama8b, use, older, 2 ** 40).startsUp).toBe(true);
+  expect(() => run(llama8b, { contextLength: 32_001 }, { numGpuBlocksOverride: 2001 })).toThrow(
+    /2001, but 1 sequences of 32001 tokens need 2002 blocks/,
+  );
+});
+
+it('takes the kernels of gated delta nets that the GPU has', () => {
+  const states = (computeCapability: string | undefined, vendor: GpuVendor = 'NVIDIA') => {
+    const device = {
+      ...{ name: 'a GPU', vendor, total: exactly(2 ** 36), totalSource: '', isUnified: false },
+      ...(computeCapability === undefined ? {} : { computeCapability }),
+    };
+    const engine = vllm(vllm().settingsOn?.(device));
+    const workload = { ...DEFAULT_WORKLOAD, contextLength: 1 };
+    return estimate(qwen3Next, workload, engine).pools.find(({ name }) => name === 'recurrent')?.tokens;
+  };
+  expect(['9.0', '10.0', '10.3', '12.0', '12.1'].map((one) => states(one))).toEqual(Array(5).fill(3));
+  expect(['7.5', '8.0', '8.6', '8.9'].map((one) => states(one))).toEqual(Array(4).fill(2));
+  expect([states(undefined, 'AMD'), states(undefined)]).toEqual([2, 3]);
 });
 
 it('keeps one state more for Kimi delta attention with a bounded gate since 0.29, by FlashKDA', () => {
