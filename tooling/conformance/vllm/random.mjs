@@ -70,7 +70,9 @@ export function randomCase(random, { model, config }) {
     ...(random() < 0.1 ? { disableHybridKvCacheManager: random() < 0.7 } : {}),
     ...maybe(random, 'gdnPrefillBackend', oneOf(random, ['flashinfer', 'triton'])),
     ...(isHybrid ? maybe(random, 'mambaSsmCacheDtype', oneOf(random, ['float32', 'bfloat16'])) : {}),
-    ...(isHybrid && speculates && random() < 0.1 ? { numSpeculativeTokens: integer(random, 1, 5) } : {}),
+    ...(isHybrid && speculates && random() < 0.1
+      ? { numSpeculativeTokens: integer(random, 1, 5), specMethod: 'ngram' }
+      : {}),
   };
   return {
     workload: {

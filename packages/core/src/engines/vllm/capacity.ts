@@ -45,6 +45,7 @@ export interface VllmCapacity {
  *
  * @param workload its `contextLength` is `--max-model-len`; `numSequences` and `dataParallel` do not matter.
  * @param availableBytes of one device: "Available KV cache memory" of the log, or `--kv-cache-memory-bytes`.
+ * @param draft the model that drafts, where it is another than this one's own layers for multi-token prediction.
  * @throws InputError where vLLM cannot run the model or workload, or the model has no cache.
  */
 export function vllmCapacity(
@@ -52,9 +53,10 @@ export function vllmCapacity(
   workload: Workload,
   settings: VllmSettings,
   availableBytes: number,
+  draft?: Model,
 ): VllmCapacity {
   checkInteger(availableBytes, 'availableBytes', 0);
-  const layout = blockLayoutOf(checkModel(model), checkWorkload(workload), settings);
+  const layout = blockLayoutOf(checkModel(model), checkWorkload(workload), settings, draft);
   const { groups, stages, rules, blocksPerRequest } = layout;
   if (groups.length === 0) {
     throw new InputError(`${model.name} has no cache, so vLLM logs no size of one.`);

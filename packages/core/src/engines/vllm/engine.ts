@@ -6,6 +6,7 @@ import { ceilDiv } from '../../text/exact.js';
 import type { Engine, RankPlan } from '../contract.js';
 import { isDeepseekV4 } from './deepseek-v4.js';
 import { settingsOn } from './device-defaults.js';
+import { draftOf } from './draft.js';
 import { type BlockLayout, blockLayoutOf } from './layout.js';
 import { nullBlocks } from './null-block.js';
 import { poolsOf } from './pools.js';
@@ -27,16 +28,16 @@ import { modelDtype } from './states.js';
  *   rank; a recurrent layer's heads are split. `contextParallel` is `--decode-context-parallel-size`: it needs no
  *   devices of its own but splits tokens over tensor-parallel ranks that hold the same.
  */
-export function vllm(settings: VllmSettings = {}): Engine {
+export function vllm(settings: VllmSettings = {}, draft?: Model): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
     settingsOn: (device) => settingsOn(device, settings),
-    unusableBytes: (model, workload) => unusableBytes(model, workload, settings),
+    unusableBytes: (model, workload) => unusableBytes(model, workload, settings, draft),
     contextParallelDevices: false,
     plan: (model, workload) => {
       checkSequences(workload, settings);
-      const layout = blockLayoutOf(model, workload, settings);
+      const layout = blockLayoutOf(model, workload, settings, draft);
       return {
         tokenShards: replicasInUse(workload) * workload.contextParallel,
         ranks: shardsOf(model, workload).map(({ stage, replicas, numSequences }): RankPlan => {
@@ -56,7 +57,7 @@ export function vllm(settings: VllmSettings = {}): Engine {
         }),
         warnings: [
           ...removalWarnings(model, settings),
-          ...((settings.numSpeculativeTokens ?? 0) > 0
+          ...(draftOf(model, settings, draft) === undefined
             ? ["The cache of the draft model's own layers is not counted."]
             : []),
         ],
@@ -69,8 +70,13 @@ export function vllm(settings: VllmSettings = {}): Engine {
  * The null block, or what vLLM asks for when it starts beyond the blocks of these requests: from 0.14 to 0.16 the layers of
  * all pipeline stages must fit into the memory of one.
  */
-function unusableBytes(model: Model, workload: Workload, settings: VllmSettings): number {
-  const layout = blockLayoutOf(model, workload, settings);
+function unusableBytes(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  draft: Model | undefined,
+): number {
+  const layout = blockLayoutOf(model, workload, settings, draft);
   const { numSequences, contextLength } = workload;
   const blockBytes = Math.max(...layout.stages.map((stage) => stage.blockBytes));
   const taken =

@@ -43,9 +43,15 @@ export interface StageLayout {
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_planning.py` (`get_kv_cache_configs`,
  * `_project_kv_cache_groups_to_worker`).
  *
+ * @param draft the model that drafts, where it is another and known.
  * @throws InputError where vLLM cannot run the model or workload.
  */
-export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSettings): BlockLayout {
+export function blockLayoutOf(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  draft?: Model,
+): BlockLayout {
   const { keyDtype, valueDtype, pipelineParallel } = workload;
   const cacheType = CACHE_TYPES.get(keyDtype);
   if (keyDtype !== valueDtype) {
@@ -59,7 +65,7 @@ export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSe
     );
   }
   checkParallelism(model, workload, settings);
-  const context = { model, workload, settings, cacheType };
+  const context = { model, workload, settings, cacheType, draft };
   const specs = alignHybridBlocks(specsOf(context, blockSizeOf(model, settings)), model, settings);
   const rules = requestRules(specs, model, workload, settings);
   const groups = groupsOf(specs, model, settings);
@@ -92,7 +98,8 @@ export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSe
 }
 
 /**
- * Which stage each layer is on: as many layers for each, the remainder one each to those before the last.
+ * Which stage each layer is on: as many layers for each, the remainder one each to those before the last; a draft's on the
+ * last.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/distributed/utils.py` (`get_pp_indices`).
  */
@@ -105,7 +112,10 @@ function stagesOf(layers: number, stages: number): (layer: number) => number {
     const extra = fromEnd >= 2 && fromEnd <= larger + 1 ? 1 : 0;
     ends.push((ends.at(-1) ?? 0) + size + extra);
   }
-  return (layer) => ends.findIndex((end) => layer < end);
+  return (layer) => {
+    const stage = ends.findIndex((end) => layer < end);
+    return stage === -1 ? stages - 1 : stage;
+  };
 }
 
 function checkParallelism(model: Model, workload: Workload, settings: VllmSettings): void {

@@ -51,8 +51,14 @@ export interface VllmFacts {
   readonly hasFlashKda: boolean;
   /** Contexts are split over ranks where recurrent layers lie beside attention. */
   readonly splitsContextsOfHybrids: boolean;
-  /** What recurrent layers keep for speculated tokens is known here. */
-  readonly speculates: boolean;
+  /** Recurrent layers that keep states and inputs of a convolution for speculated tokens. */
+  readonly speculatesBeside:
+    | 'Qwen3-Next'
+    | 'gated delta nets and Nemotron-H'
+    | 'gated delta nets and Mamba 2';
+  /** Speculation runs in the mamba cache mode `align`; it is then the default of Mamba layers too. */
+  readonly speculatesAligned: boolean;
+  readonly alignsSpeculatedMamba: boolean;
   /** DeepSeek-V4 is packed by patterns of pages that repeat. */
   readonly packsPatterns: boolean;
   /** The default of `--gpu-memory-utilization`. */
@@ -112,13 +118,17 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       loggedOn: [],
       secondRunnerSamples: 'with every option',
       gatedDeltaNetsCheckpoint: true,
-      speculates: true,
     },
   },
   {
     release: '0.32',
     known: 'read',
-    facts: { loggedOn: ['8.0'], mamba2Checkpoints: true, keepsAllStates: false },
+    facts: {
+      loggedOn: ['8.0'],
+      mamba2Checkpoints: true,
+      keepsAllStates: false,
+      speculatesBeside: 'gated delta nets and Mamba 2',
+    },
   },
   { release: '0.31', known: 'read', facts: {} },
   { release: '0.30', known: 'read', facts: { loggedOn: [] } },
@@ -220,6 +230,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       secondRunner: 'listed, dense and not quantized',
       secondRunnerArchitectures: ['Qwen3ForCausalLM'],
       countsSpeculatedStatesOfAll: true,
+      alignsSpeculatedMamba: false,
     },
   },
   {
@@ -237,6 +248,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       gpuMemoryUtilization: 0.92,
       alignsToBlockSize: true,
       hybridLatentAlignment: 16,
+      alignsSpeculatedMamba: true,
     },
   },
   {
@@ -249,7 +261,16 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
     known: 'read',
     facts: { graphEstimate: 'printed', nearlyEqualCounts: 1.5, latentBlockSize: 16 },
   },
-  { release: '0.17', known: 'read', facts: { sampler: 'triton', checksWholeModel: false } },
+  {
+    release: '0.17',
+    known: 'read',
+    facts: {
+      sampler: 'triton',
+      checksWholeModel: false,
+      speculatesBeside: 'gated delta nets and Nemotron-H',
+      speculatesAligned: true,
+    },
+  },
   { release: '0.16', known: 'read', facts: {} },
   {
     release: '0.15',
@@ -327,7 +348,9 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
       gatedDeltaNetsCheckpoint: false,
       hasFlashKda: false,
       splitsContextsOfHybrids: false,
-      speculates: false,
+      speculatesBeside: 'Qwen3-Next',
+      speculatesAligned: false,
+      alignsSpeculatedMamba: false,
       packsPatterns: false,
       gpuMemoryUtilization: 0.9,
       hasHugeGpus: false,

@@ -103,7 +103,17 @@ export const VLLM_SETTINGS = [
     flag: '--num-speculative-tokens',
     type: 'integer',
     description:
-      'num_speculative_tokens of --speculative-config, for which recurrent layers keep a state each; the layers of the draft model are not counted; none by default',
+      'num_speculative_tokens of --speculative-config, for which recurrent layers keep a state each; none by default',
+  },
+  {
+    key: 'specMethod',
+    flag: '--spec-method',
+    type: [
+      ...['mtp', 'eagle', 'eagle3', 'draft_model', 'dflash', 'ngram', 'ngram_gpu'],
+      ...['suffix', 'medusa', 'mlp_speculator'],
+    ],
+    description:
+      "method of --speculative-config: how tokens are proposed; by default mtp, the checkpoint's own layers for multi-token prediction, whose cache counts",
   },
 ] as const satisfies readonly EngineSetting[];
 

@@ -560,14 +560,14 @@ describe('what the engine does not run', () => {
       modelOf([{ kind: 'recurrent', mechanism: 'mamba', convolution: { channels: 64, kernelSize: 4 } }]),
       {},
       { numSpeculativeTokens: 2 },
-      /for Mamba 2 and gated delta nets/,
+      /for gated delta nets and Mamba 2 only/,
     ],
     [
       'speculated tokens in older releases',
       qwen3Next,
       {},
-      { numSpeculativeTokens: 2, version: '0.32' },
-      /since 0.33/,
+      { numSpeculativeTokens: 2, version: '0.16' },
+      /for Qwen3-Next only/,
     ],
     [
       'nvfp4 of values that are not as long as keys',
@@ -649,12 +649,75 @@ describe('DeepSeek-V4', () => {
   });
 });
 
-it('keeps a state for each speculated token, and says that the draft model is not counted', () => {
-  const plain = run(qwen3Next);
-  const { pools, warnings } = run(qwen3Next, {}, { numSpeculativeTokens: 2 });
-  const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
-  expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
-  expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
+describe('speculation', () => {
+  const three = { numSpeculativeTokens: 3 } as const;
+  const qwen36 = {
+    ...modelOf(repeat([30, deltaNet], [10, full(2, 256)])),
+    architecture: 'Qwen3_5MoeForConditionalGeneration',
+    numNextnPredictLayers: 1,
+  };
+
+  it('keeps a state for each token, and says where the draft model is not counted', () => {
+    const plain = run(qwen3Next);
+    const { pools, warnings } = run(qwen3Next, {}, { numSpeculativeTokens: 2 });
+    const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
+    expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
+    expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
+  });
+
+  it('is what vLLM 0.20.2 logged for Qwen3.6-35B with two tokens by MTP and 66.58 GiB', () => {
+    // Public log: 5,747,892 tokens, 21.93x, at 262,144 tokens and an fp8 cache with prefix caching.
+    const use = { ...DEFAULT_WORKLOAD, ...FP8, contextLength: 262_144 };
+    const settings = { version: '0.20.2', enablePrefixCaching: true, numSpeculativeTokens: 2 } as const;
+    const [low, high] = [66.575, 66.585].map((gib) =>
+      vllmCapacity(qwen36, use, settings, Math.round(gib * 2 ** 30)),
+    );
+    expect(low?.tokens).toBeLessThanOrEqual(5_747_892);
+    expect(high?.tokens).toBeGreaterThanOrEqual(5_747_892);
+    expect(low?.maxConcurrency.toFixed(2)).toBe('21.93');
+  });
+
+  it("adds the checkpoint's own layers to groups: blocks of full layers + 1", () => {
+    const block = (settings: VllmSettings) => {
+      const use = { ...DEFAULT_WORKLOAD, ...FP8 };
+      const { requestBytes, blocksPerRequest } = vllmCapacity(qwen36, use, settings, 2 ** 40);
+      return requestBytes / blocksPerRequest;
+    };
+    const tokens = (n: number) => 16 * Math.ceil((2 ** 21 + (3 + n) * 8192 * 2) / 1024 / 16);
+    const without = { version: '0.20.2', numSpeculativeTokens: 3, specMethod: 'ngram' } as const;
+    expect(block({ version: '0.20.2', ...three })).toBe(11 * tokens(3) * 1024);
+    expect(block(without)).toBe(10 * tokens(3) * 1024);
+    expect(block({ version: '0.20.2' })).toBe(10 * tokens(0) * 1024);
+  });
+
+  it("counts a draft model's layers, for models of any kind", () => {
+    const draft = modelOf([full(8, 128)]);
+    const settings = { ...three, specMethod: 'eagle3' } as const;
+    const bytes = (drafting?: Model) =>
+      estimate(llama8b, DEFAULT_WORKLOAD, vllm(settings, drafting)).perDeviceBytes;
+    expect(bytes(draft) * 32).toBe(bytes() * 33);
+    const latent = { ...modelOf(repeat([61, deepseekV3.layers[0] as Layer])), numNextnPredictLayers: 1 };
+    const of = (any: VllmSettings) => estimate(latent, DEFAULT_WORKLOAD, vllm(any)).perDeviceBytes;
+    expect(of(three) * 61).toBe(of({}) * 62);
+    expect(run(latent, {}, three).warnings).toEqual([]);
+  });
+
+  it('is on the last pipeline stage', () => {
+    const draft = modelOf([full(8, 128)]);
+    const use = { ...DEFAULT_WORKLOAD, pipelineParallel: 2 };
+    const found = estimate(llama8b, use, vllm({ ...three, specMethod: 'eagle' }, draft));
+    expect(found.perDeviceBytes * 33).toBe(found.totalBytes * 17);
+  });
+
+  it('runs beside the recurrent layers that a release has it for', () => {
+    const nextNow = { ...qwen3Next, architecture: 'Qwen3NextForCausalLM' };
+    expect(() => run(nextNow, {}, { ...three, version: '0.16' })).not.toThrow();
+    expect(() => run(qwen36, {}, { ...three, version: '0.16' })).toThrow(/speculates for Qwen3-Next only/);
+    expect(() => run(qwen36, {}, { ...three, version: '0.17' })).not.toThrow();
+    const aligned = { ...three, version: '0.16', enablePrefixCaching: true };
+    expect(() => run(nextNow, {}, aligned)).toThrow(/does not speculate in the mamba cache mode align/);
+    expect(() => run(nextNow, {}, { ...aligned, version: '0.17' })).not.toThrow();
+  });
 });
 
 describe('states of Mamba 2 with prefix caching', () => {

@@ -1,0 +1,61 @@
+import { type Memory, memoriesOf } from '../../model/layer.js';
+import type { Model } from '../../model/model.js';
+import { isDeepseekV4 } from './deepseek-v4.js';
+import type { VllmSettings } from './settings.js';
+
+/** The layers that propose tokens and have a cache. */
+export interface Draft {
+  /** Whose heads and dtype they have. */
+  readonly model: Model;
+  readonly memories: readonly Memory[];
+}
+
+/**
+ * The layers that vLLM loads for drafting beside the model's own, on the last pipeline stage, with caches like any others:
+ * those of a draft model; for `mtp` the checkpoint's own for multi-token prediction, each like the last layer of the model
+ * that keeps every token. None without speculation, or where tokens are proposed without attention. Undefined where they
+ * are not known: a draft model that is not given, or predictors of a model with windows or several caches in a layer.
+ *
+ * Source: vllm-project/vllm v0.33.0 and v0.20.2, `vllm/v1/worker/gpu_model_runner.py` (`drafter`, `get_kv_cache_spec`),
+ * `vllm/config/speculative.py` (`hf_config_override`), `vllm/model_executor/models/deepseek_mtp.py`, `glm4_moe_mtp.py`,
+ * `mimo_mtp.py`, `ernie_mtp.py`, `qwen3_next_mtp.py`, `qwen3_5_mtp.py`, `nemotron_h_mtp.py`.
+ *
+ * @param draft the model that drafts, where it is another and known.
+ */
+export function draftOf(model: Model, settings: VllmSettings, draft?: Model): Draft | undefined {
+  const { numSpeculativeTokens = 0, specMethod } = settings;
+  if (numSpeculativeTokens === 0) {
+    return { model, memories: [] };
+  }
+  switch (specMethod) {
+    case 'ngram':
+    case 'ngram_gpu':
+    case 'suffix':
+    case 'medusa':
+    case 'mlp_speculator':
+      return { model, memories: [] };
+    case 'mtp':
+    case undefined:
+      return draft === undefined ? predictorsOf(model) : whole(draft);
+    default:
+      return draft === undefined ? undefined : whole(draft);
+  }
+}
+
+function whole(draft: Model): Draft {
+  return { model: draft, memories: draft.layers.flatMap(memoriesOf) };
+}
+
+function predictorsOf(model: Model): Draft | undefined {
+  const { layers, numNextnPredictLayers = 0 } = model;
+  const memories = layers.flatMap(memoriesOf);
+  const kept = memories.filter(({ kind }) => kind === 'full' || kind === 'latent');
+  const isPlain = layers.length === memories.length && memories.every(({ kind }) => PLAIN.has(kind));
+  const last = kept.findLast((memory) => 'indexer' in memory && memory.indexer !== undefined) ?? kept.at(-1);
+  return numNextnPredictLayers === 0 || isDeepseekV4(model) || !isPlain || last === undefined
+    ? undefined
+    : { model, memories: Array<Memory>(numNextnPredictLayers).fill(last) };
+}
+
+/** Kinds of layers beside which predictors are known to be like the last that keeps every token. */
+const PLAIN: ReadonlySet<Memory['kind']> = new Set(['full', 'latent', 'recurrent', 'none']);
