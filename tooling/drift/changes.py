@@ -96,7 +96,7 @@ def drift(citation: dict, old: Tree, new: Tree) -> dict:
             found["symbols"] += changed(path, names, before, after, new)
         differing = [path for path in paths if old.definitions(path) != new.definitions(path)]
         if meant == 0 and differing:
-            found["files"].append(cited if cited in differing else f"{cited}: {len(differing)} files")
+            found["files"].append(cited if cited in differing else f"{cited}, files changed: {len(differing)}")
     return found
 
 

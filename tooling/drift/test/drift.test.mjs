@@ -76,7 +76,7 @@ it('names cited symbols and files whose code changed, and says where one went', 
   });
   expect(text).toContain('vllm/v1/pages.py Pages.of_request changed <- blocks.ts');
   expect(text).toContain('vllm/v1/pages.py round_up is gone; now in vllm/v1/math.py <- blocks.ts');
-  expect(text).toContain('vllm/v1/older/: 1 files <- blocks.ts');
+  expect(text).toContain('vllm/v1/older/, files changed: 1 <- blocks.ts');
   expect(text).not.toContain('sizes.py');
 });
 
