@@ -12,8 +12,8 @@ export interface Draft {
 
 /**
  * The layers that vLLM loads for drafting beside the model's own, on the last pipeline stage, with caches like any others:
- * those of a draft model; for `mtp` the checkpoint's own for multi-token prediction, each like the last layer of the model
- * that keeps every token. None without speculation, or where tokens are proposed without attention. Undefined where they
+ * those of a draft model; for `mtp`, which a checkpoint with such layers is taken for, those for multi-token prediction, each
+ * like the last layer of the model that keeps every token. None without speculation, or where tokens are proposed without attention. Undefined where they
  * are not known: a draft model that is not given, or predictors of a model with windows or several caches in a layer.
  *
  * Source: vllm-project/vllm v0.33.0 and v0.20.2, `vllm/v1/worker/gpu_model_runner.py` (`drafter`, `get_kv_cache_spec`),
@@ -35,8 +35,9 @@ export function draftOf(model: Model, settings: VllmSettings, draft?: Model): Dr
     case 'mlp_speculator':
       return { model, memories: [] };
     case 'mtp':
+      return predictorsOf(draft ?? model);
     case undefined:
-      return draft === undefined ? predictorsOf(model) : whole(draft);
+      return draft === undefined || hasPredictors(draft) ? predictorsOf(draft ?? model) : whole(draft);
     default:
       return draft === undefined ? undefined : whole(draft);
   }
@@ -46,13 +47,17 @@ function whole(draft: Model): Draft {
   return { model: draft, memories: draft.layers.flatMap(memoriesOf) };
 }
 
+function hasPredictors({ numNextnPredictLayers = 0 }: Model): boolean {
+  return numNextnPredictLayers > 0;
+}
+
 function predictorsOf(model: Model): Draft | undefined {
   const { layers, numNextnPredictLayers = 0 } = model;
   const memories = layers.flatMap(memoriesOf);
   const kept = memories.filter(({ kind }) => kind === 'full' || kind === 'latent');
   const isPlain = layers.length === memories.length && memories.every(({ kind }) => PLAIN.has(kind));
   const last = kept.findLast((memory) => 'indexer' in memory && memory.indexer !== undefined) ?? kept.at(-1);
-  return numNextnPredictLayers === 0 || isDeepseekV4(model) || !isPlain || last === undefined
+  return !hasPredictors(model) || isDeepseekV4(model) || !isPlain || last === undefined
     ? undefined
     : { model, memories: Array<Memory>(numNextnPredictLayers).fill(last) };
 }

@@ -702,6 +702,12 @@ describe('speculation', () => {
     expect(run(latent, {}, three).warnings).toEqual([]);
   });
 
+  it('takes a checkpoint with layers for multi-token prediction for those alone', () => {
+    const bytes = (any: Model | undefined) => estimate(qwen36, DEFAULT_WORKLOAD, vllm(three, any)).totalBytes;
+    expect(bytes(qwen36)).toBe(bytes(undefined));
+    expect(bytes(modelOf(repeat([2, full(2, 256)])))).toBeGreaterThan(bytes(undefined));
+  });
+
   it('is on the last pipeline stage', () => {
     const draft = modelOf([full(8, 128)]);
     const use = { ...DEFAULT_WORKLOAD, pipelineParallel: 2 };
