@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
-import { openingModel } from './build/opening-model.js';
+import { opening } from './build/opening.js';
 import { serviceWorker } from './build/service-worker.js';
-import { OPENING_MODEL } from './src/state/state.js';
+import { DEFAULT_STATE, OPENING_MODEL } from './src/state/state.js';
 
 export default defineConfig({
   // Every address in the built page is relative, so that it works at any path of any host.
   base: './',
   plugins: [
-    openingModel(OPENING_MODEL),
+    ...opening(OPENING_MODEL, DEFAULT_STATE.gpu),
     serviceWorker('worker/service-worker.ts', ['icon.svg', 'manifest.webmanifest']),
   ],
   build: {

@@ -105,9 +105,9 @@ async function draftOf({ deployment: { draft } }: LaunchReading): Promise<Model 
 }
 
 /** @throws InputError where the command does not say which model it runs, in so many words. */
-function modelNameOf({ deployment: { model } }: LaunchReading): string {
+function modelNameOf({ deployment: { model, engine } }: LaunchReading): string {
   if ('id' in model) {
-    return model.id;
+    return engine.name === 'llama.cpp' ? unquantized(model.id) : model.id;
   }
   if ('unknown' in model && existsSync(model.unknown)) {
     return model.unknown;
@@ -117,6 +117,13 @@ function modelNameOf({ deployment: { model } }: LaunchReading): string {
       ? `The command's model is "${model.unknown}", which cannot be looked up from here; put its name on the hub, or the path of its config.json or GGUF file, there (${model.give}).`
       : 'A launch command names a model; this one has a geometry.',
   );
+}
+
+/** `Qwen3-8B` of a repository of GGUF files, `unsloth/Qwen3-8B-GGUF:Q4_K_M`: those of one model have one shape. */
+function unquantized(id: string): string {
+  const [name = id] = id.split(':');
+  const isRepository = /-gguf$/i.test(name) && !name.startsWith('hf:');
+  return isRepository ? name.replace(/^.*\//, '').replace(/-gguf$/i, '') : name;
 }
 
 /** The designs that flags describe, each on each engine. */

@@ -9,7 +9,7 @@ import {
   type Settled,
 } from '@kv/core';
 import { gpusNamed } from '@kv/core/gpus';
-import { settingTexts } from './engine-options.js';
+import { settingTexts } from './flags/engine-options.js';
 
 /** The flags of a command that say how a model is run: all values as typed. */
 export interface DeploymentOptions extends Omit<DeploymentTexts, 'model' | 'settings'> {

@@ -1,4 +1,4 @@
-import { printable } from './render/printable.js';
+import { printable } from './terminal/printable.js';
 
 /** How a command ends that did not succeed. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import { InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { nearestAlias, normalizeArguments } from './arguments.js';
-import { addExamples, HELP_LAYOUT } from './help.js';
+import { nearestAlias, normalizeArguments } from './flags/arguments.js';
+import { addExamples, HELP_LAYOUT } from './flags/help.js';
 import {
   addDeviceOptions,
   addEnginesOption,
@@ -9,7 +9,7 @@ import {
   addGeometryOptions,
   addUseOptions,
   addWorkloadOptions,
-} from './options.js';
+} from './flags/options.js';
 import { VERSION } from './version.js';
 
 /**
@@ -117,6 +117,23 @@ export function buildProgram(): Command {
     const { fitCommand } = await import('./commands/fit.js');
     await fitCommand(model, options);
   });
+
+  addFormatOptions(
+    addDeviceOptions(
+      addWorkloadOptions(
+        subcommand(
+          program,
+          'check <log>',
+          "an engine's start-up log (a file, or -) beside what kv says; of a launch command, what it will log",
+        ),
+      ),
+    ),
+  )
+    .option('--model <model>', 'the model, where the log does not name it')
+    .action(async (log, options) => {
+      const { checkCommand } = await import('./commands/check.js');
+      await checkCommand(log, options);
+    });
 
   addFormatOptions(subcommand(program, 'gpus [search...]', 'the GPUs that "kv fit" knows')).action(
     async (words, options) => {

@@ -17,11 +17,20 @@ export { ideal } from './engines/ideal/engine.js';
 export { FIT_MARGIN_BYTES, type LlamacppDeployment, llamacppBudget } from './engines/llamacpp/budget.js';
 export { type ComputeBuffers, computeBuffers, type RunOptions } from './engines/llamacpp/compute-buffers.js';
 export { llamacpp } from './engines/llamacpp/engine.js';
+export {
+  type FitQuestion,
+  type FittedPlacement,
+  fittedPlacement,
+} from './engines/llamacpp/fitted-placement.js';
+export { placedCache } from './engines/llamacpp/placed-cache.js';
 export { type Placement, type PlacementFlags, placementOf } from './engines/llamacpp/placement.js';
 export { LLAMACPP_SETTINGS, type LlamacppSettings } from './engines/llamacpp/settings.js';
+export { placedWeights } from './engines/llamacpp/weights.js';
 export * from './engines/settings.js';
+export { type SglangBudgetRequest, sglangBudget } from './engines/sglang/budget.js';
 export { type SglangCapacity, sglangCapacity } from './engines/sglang/capacity.js';
 export { sglang } from './engines/sglang/engine.js';
+export { type SglangLinesCase, sglangLogLines } from './engines/sglang/log-lines.js';
 export { SGLANG_SETTINGS, type SglangSettings } from './engines/sglang/settings.js';
 export { speculationOf as sglangSpeculation } from './engines/sglang/speculation.js';
 export { type VllmBudgetRequest, type VllmMemorySettings, vllmBudget } from './engines/vllm/budget.js';
@@ -53,6 +62,7 @@ export * from './figures/subtitle.js';
 export * from './figures/table.js';
 export { type FitRequest, fullestOf, weightsOf } from './fit/budget.js';
 export * from './fit/by-dtype.js';
+export * from './fit/engine-log.js';
 export * from './fit/fit.js';
 export * from './fit/fitting.js';
 export { largestContextOf, mostSequencesOf } from './fit/search.js';

@@ -55,7 +55,8 @@ export function isLaunchText(text: string): boolean {
       isUnit(text) ||
       isModelfile(text) ||
       isDockerfile(text) ||
-      isYaml(text))
+      isYaml(text) ||
+      /^\s*\[\s*["']/.test(text))
   );
 }
 
@@ -83,7 +84,18 @@ function enginesOf(text: string): readonly FoundEngine[] {
       return found;
     }
   }
-  return scriptEngines(text);
+  const found = scriptEngines(text);
+  return found.length > 0 ? found : listEngines(text);
+}
+
+/** Lists of words in quotes, as in JSON and in other languages' calls: `["vllm", "serve", "org/m"]`. */
+function listEngines(text: string): readonly FoundEngine[] {
+  return [...text.matchAll(/\[\s*["'][^[\]]{0,20000}\]/g)].flatMap(([list]) => {
+    const words = [...list.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g)].map(([, double, single]) => ({
+      text: double?.replace(/\\(["\\/])/g, '$1') ?? single ?? '',
+    }));
+    return enginesIn({ words, env: {}, notes: [] });
+  });
 }
 
 /** The engines of a script; an Ollama server without a command has only its environment. */
@@ -101,7 +113,9 @@ function scriptEngines(text: string): readonly FoundEngine[] {
 }
 
 function only(engines: readonly FoundEngine[]): LaunchCommand {
-  const found = engines.every(({ program }) => program === 'ollama') ? ollamaTogether(engines) : engines;
+  const found = engines.every(({ program }) => program === 'ollama')
+    ? ollamaTogether(engines)
+    : nodesTogether(engines);
   const [first, second] = found;
   if (first === undefined) {
     throw new InputError(
@@ -138,6 +152,25 @@ function ollamaTogether(engines: readonly FoundEngine[]): readonly FoundEngine[]
   }
   const env: Readonly<Record<string, LaunchWord>> = Object.assign({}, ...engines.map((engine) => engine.env));
   return [{ ...first, argv: (named.at(-1) ?? first).argv, env }];
+}
+
+/** One engine on several nodes: commands that only differ in the node's number. */
+function nodesTogether(engines: readonly FoundEngine[]): readonly FoundEngine[] {
+  const [first] = engines;
+  const alike = new Set(engines.map(({ program, argv }) => `${program} ${withoutRank(argv)}`));
+  return first === undefined || engines.length === 1 || alike.size > 1
+    ? engines
+    : [{ ...first, notes: [...first.notes, `The text starts it on ${engines.length} nodes.`] }];
+}
+
+function withoutRank(argv: readonly LaunchWord[]): string {
+  return argv
+    .filter(
+      ({ text }, index) =>
+        !/^--node[-_]rank(=|$)/.test(text) && !/^--node[-_]rank$/.test(argv[index - 1]?.text ?? ''),
+    )
+    .map(({ text }) => text)
+    .join('\n');
 }
 
 function placed({ program, line }: FoundEngine): string {

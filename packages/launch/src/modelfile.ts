@@ -15,8 +15,9 @@ export function isModelfile(text: string): boolean {
 /** Whether a text is a Dockerfile. */
 export function isDockerfile(text: string): boolean {
   return (
-    /^\s*FROM[ \t]+\S/im.test(text) &&
-    /^\s*(RUN|CMD|ENTRYPOINT|ENV|COPY|ADD|EXPOSE|WORKDIR|ARG|VOLUME)[ \t[]/m.test(text)
+    /^\s*(CMD|ENTRYPOINT)[ \t]*\[/m.test(text) ||
+    (/^\s*FROM[ \t]+\S/im.test(text) &&
+      /^\s*(RUN|CMD|ENTRYPOINT|ENV|COPY|ADD|EXPOSE|WORKDIR|ARG|VOLUME)[ \t[]/m.test(text))
   );
 }
 

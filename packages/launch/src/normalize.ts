@@ -5,6 +5,16 @@ export interface Normalized {
   readonly templates: readonly string[];
 }
 
+/** What only lines of PowerShell and cmd have: their continuations, calls, variables and folders. */
+const WINDOWS = [
+  /[ \t][`^]\s*$/,
+  /^\s*&\s+["'$.]/,
+  /\b[a-z]:\\/i,
+  /\.exe\b/i,
+  /^\s*\$env:\w/i,
+  /(^|\s)\.\\\w/,
+];
+
 /** Marks are of a private-use character, which no command has. */
 const MARK = /\uE000(\d+)\uE001/g;
 
@@ -76,10 +86,8 @@ function withoutPrompts(lines: readonly string[]): readonly string[] {
 }
 
 function joinedLines(given: readonly string[]): readonly string[] {
-  const isWindows = given.some(
-    (line) => /[ \t][`^]\s*$/.test(line) || /^\s*&\s+["'$.]/.test(line) || /\b[a-z]:\\/i.test(line),
-  );
-  const lines = isWindows ? given.map(fromWindows) : given;
+  const isWindows = given.some((line) => WINDOWS.some((pattern) => pattern.test(line)));
+  const lines = (isWindows ? given.map(fromWindows) : given).map((line) => line.replace(/\\[ \t]+$/, '\\'));
   return lines.map((line, index) => {
     const previous = lines[index - 1] ?? '';
     if (/^\s*#(?!!)/.test(line)) {
@@ -91,12 +99,14 @@ function joinedLines(given: readonly string[]): readonly string[] {
   });
 }
 
-/** Backslashes are names of folders, and `&` in front calls a program. */
+/** Backslashes are in names of folders, `&` in front calls a program, `$env:` and `set` are exports. */
 function fromWindows(line: string): string {
   return line
     .replace(/\\(?!$)/g, '\\\\')
     .replace(/([ \t])[`^]\s*$/, '$1\\')
-    .replace(/^(\s*)&\s+(?=["'$.\w])/, '$1');
+    .replace(/^(\s*)&\s+(?=["'$.\w])/, '$1')
+    .replace(/^(\s*)\$env:(\w+)\s*=\s*/i, '$1export $2=')
+    .replace(/^(\s*)set\s+"?(\w+)=([^"]*)"?\s*$/i, '$1export $2=$3');
 }
 
 function continues(line: string): boolean {

@@ -1,6 +1,7 @@
 import { InputError } from '@kv/core';
 import { type LaunchWord, programWithFlags } from '@kv/core/launch';
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { entrypointOf } from './image.js';
 import { interpolated } from './interpolate.js';
 import { unfenced, unmarked, withMarks } from './normalize.js';
 import { shellCommands } from './shell.js';
@@ -98,6 +99,11 @@ function documentEngines(document: Document, source: Source): readonly FoundEngi
       );
 }
 
+/** An image that starts an engine by itself, which its environment tells what to do; Ollama's needs to be told nothing. */
+function hasEnvironment(entries: ReadonlyMap<string, Node>, image: string): boolean {
+  return entries.has('environment') || entries.has('env') || /(^|\/)ollama(:|@|$)/.test(image);
+}
+
 function containerEngines(
   entries: ReadonlyMap<string, Node>,
   document: Document,
@@ -105,8 +111,10 @@ function containerEngines(
 ): readonly FoundEngine[] {
   const keys = ['command', 'args', 'cmd', 'entrypoint'];
   const image = scalarsOf(entries.get('image'), document)[0]?.text ?? '';
-  const isOllama = /(^|\/)ollama(:|@|$)/.test(image);
-  if (!keys.some((key) => entries.has(key)) && !isOllama) {
+  if (
+    !keys.some((key) => entries.has(key)) &&
+    (entrypointOf(image).length === 0 || !hasEnvironment(entries, image))
+  ) {
     return [];
   }
   const notes = new Set<string>();

@@ -30,6 +30,12 @@ describe('a shell', () => {
     ['arrays', 'ARGS=(org/m -tp 2)\nvllm serve "${ARGS[@]}"'],
     ['words that a variable holds', 'ARGS="org/m -tp 2"\nvllm serve $ARGS'],
     ['defaults', 'vllm serve ${M:-org/${N:-m}} -tp ${TP:-2}'],
+    ['blanks behind continuations', 'vllm serve org/m \\ \n  -tp 2'],
+    ['lists of words', 'subprocess.run(["vllm", "serve", "org/m", "-tp", "2"])  # vllm serve'],
+    [
+      'nodes that only differ in their number',
+      'vllm serve org/m -tp 2\nvllm serve org/m -tp 2 --node-rank 1',
+    ],
     ['functions', 'start() {\n  vllm serve org/m -tp 2\n}\nstart'],
   ])('is read with %s', (_, text) => {
     const command = launchCommand(text);
@@ -43,6 +49,12 @@ describe('a shell', () => {
         `& "C:\\llama\\llama-server.exe" ${end}\n  -m C:\\models\\m.gguf ${end}\n  -c 4096`,
       );
       expect([command.program, argv(command)]).toEqual(['llama-server', '-m C:\\models\\m.gguf -c 4096']);
+    }
+  });
+
+  it('is read with variables of PowerShell and cmd', () => {
+    for (const set of ['$env:A="1";', '$env:A = "1"\n', 'set A=1\n', 'set "A=1"\n']) {
+      expect(env(launchCommand(`${set} .\\llama-server.exe -m m.gguf`))).toEqual({ A: '1' });
     }
   });
 
@@ -104,6 +116,9 @@ describe('docker run', () => {
     expect(launchCommand('docker run ghcr.io/ggml-org/llama.cpp:server-cuda -m m.gguf').program).toBe(
       'llama-server',
     );
+    const variables =
+      'services:\n  a:\n    image: ghcr.io/ggml-org/llama.cpp:server\n    environment:\n      LLAMA_ARG_CTX_SIZE: 8192';
+    expect(env(launchCommand(variables))).toEqual({ LLAMA_ARG_CTX_SIZE: '8192' });
     expect(argv(launchCommand('docker run -d -p 11434:11434 -e OLLAMA_NUM_PARALLEL=2 ollama/ollama'))).toBe(
       'serve',
     );

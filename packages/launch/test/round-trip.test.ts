@@ -30,16 +30,19 @@ function valuesOf({ type }: EngineSetting): fc.Arbitrary<number | boolean | stri
   }
   return type === 'integer'
     ? fc.integer({ min: 1, max: 2 ** 40 })
-    : type === 'fraction'
-      ? fc.double({ min: 1e-9, max: 1, noNaN: true })
-      : fc.boolean();
+    : type === 'number'
+      ? fc.integer({ min: 0, max: 1000 }).map((tenths) => tenths / 10)
+      : type === 'fraction'
+        ? fc.double({ min: 1e-9, max: 1, noNaN: true })
+        : fc.boolean();
 }
 
 function deployments(engine: Commanded): fc.Arbitrary<Deployment> {
   const count = fc.integer({ min: 1, max: 64 });
   const settings = engineSettings(engine).filter(
     ({ key, type }) =>
-      key !== 'version' && (typeof type !== 'string' || ['integer', 'fraction', 'boolean'].includes(type)),
+      key !== 'version' &&
+      (typeof type !== 'string' || ['integer', 'number', 'fraction', 'boolean'].includes(type)),
   );
   const dtype = fc.constantFrom(...CACHE_DTYPES[engine]);
   const isLlamacpp = engine === 'llama.cpp';

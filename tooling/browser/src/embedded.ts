@@ -3,7 +3,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { BrowserExecutable } from './executable.js';
+import type { BrowserExecutable } from './browser-executable.js';
 import { cacheHome } from './places.js';
 import { removeAbandoned, removeFolder, removeFolderNow, temporaryPrefix } from './temporary.js';
 

@@ -1,13 +1,7 @@
 import { existsSync } from 'node:fs';
+import type { BrowserExecutable } from './browser-executable.js';
 import { MissingBrowserError } from './missing.js';
 import { playwrightBrowsers, systemBrowsers } from './places.js';
-
-/** A browser that can be started. */
-export interface BrowserExecutable {
-  readonly path: string;
-  /** Environment variables that it needs beside the usual ones. */
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /** What the caller asks for. */
 export interface BrowserRequest {

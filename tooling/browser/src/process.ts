@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { BrowserExecutable } from './executable.js';
+import type { BrowserExecutable } from './browser-executable.js';
 import { MissingBrowserError } from './missing.js';
 import { type Pipe, pipeTo } from './pipe.js';
 import { makeScratch } from './scratch.js';

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 
 const TYPES = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9, uint64: 10 };
 const F32 = 0;
@@ -11,6 +11,13 @@ const ALIGNMENT = 32;
  * @param tensors their names.
  */
 export function writeGguf(path, metadata, tensors) {
+  const numbers = tensors.map((name) => ({ name, shape: [1], type: F32 }));
+  const size = writeHeader(path, metadata, numbers, (_, index) => index * ALIGNMENT);
+  truncateSync(path, size + tensors.length * ALIGNMENT);
+}
+
+/** Everything before the tensors' data; its bytes. */
+function writeHeader(path, metadata, tensors, offsetOf) {
   const parts = [];
   const raw = (size, write) => {
     const buffer = Buffer.alloc(size);
@@ -49,18 +56,32 @@ export function writeGguf(path, metadata, tensors) {
       scalar(typeOf(value), value);
     }
   }
-  tensors.forEach((name, index) => {
-    text(name);
-    u32(1);
-    u64(1);
-    u32(F32);
-    u64(index * ALIGNMENT);
+  tensors.forEach((tensor, index) => {
+    text(tensor.name);
+    u32(tensor.shape.length);
+    for (const size of tensor.shape) u64(size);
+    u32(tensor.type);
+    u64(offsetOf(tensor, index));
   });
   const header = Buffer.concat(parts);
-  const rest = Buffer.alloc(
-    ((ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT) + tensors.length * ALIGNMENT,
-  );
-  writeFileSync(path, Buffer.concat([header, rest]));
+  const padding = (ALIGNMENT - (header.length % ALIGNMENT)) % ALIGNMENT;
+  writeFileSync(path, Buffer.concat([header, Buffer.alloc(padding)]));
+  return header.length + padding;
+}
+
+/**
+ * Writes a file whose tensors have their true shapes and types and no data: a hole of their size.
+ *
+ * @param tensors each with its name, shape, the number of its type, and bytes.
+ */
+export function writeSparseGguf(path, metadata, tensors) {
+  let offset = 0;
+  const size = writeHeader(path, metadata, tensors, ({ bytes }) => {
+    const start = offset;
+    offset += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    return start;
+  });
+  truncateSync(path, size + offset);
 }
 
 /** A number that must be stored as a float though it is whole. */

@@ -184,3 +184,20 @@ export function breakdownOf(path, context) {
       return { name, isHost: isHost === '1', model, cache, compute };
     });
 }
+
+/** What the engine's `--fit` chooses for a file, through the library of `plan/fit.cpp`. */
+export function planFit(library, path, { ctxSize, numSequences, isServer, kvUnified }) {
+  const ask = koffi.load(library).func('kv_plan_fit', 'str', ['str', 'uint', 'uint', 'bool', 'bool']);
+  const [head, shares, ...moved] = ask(path, ctxSize, numSequences, isServer, kvUnified).trim().split('\n');
+  const [outcome, size, layers] = head.split(' ').map(Number);
+  return {
+    outcome,
+    ctxSize: size,
+    gpuLayers: layers,
+    tensorSplit: (shares ?? '').trim().split(' ').map(Number),
+    overrides: moved.map((line) => {
+      const [, name, pattern] = /^(\S+) (.*)$/.exec(line);
+      return { pattern, backend: name === 'CPU' ? 'host' : Number(name.replace('CUDA', '')) };
+    }),
+  };
+}

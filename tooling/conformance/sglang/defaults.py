@@ -114,24 +114,22 @@ def constants_in(path, names):
     return found
 
 
-def executed(function, names):
+class WithoutImports(ast.NodeTransformer):
+    def visit_Import(self, _node):
+        return ast.Pass()
+
+    def visit_ImportFrom(self, _node):
+        return ast.Pass()
+
+
+def compiled(function):
     """The function itself, without its imports, which bring nothing that it is not given."""
-    function = copy.deepcopy(function)
     function.decorator_list = []
     function.returns = None
     for argument in function.args.args:
         argument.annotation = None
-
-    class WithoutImports(ast.NodeTransformer):
-        def visit_Import(self, _node):
-            return ast.Pass()
-
-        def visit_ImportFrom(self, _node):
-            return ast.Pass()
-
     module = ast.fix_missing_locations(ast.Module([WithoutImports().visit(function)], []))
-    exec(compile(module, function.name, "exec"), names)
-    return names[function.name]
+    return compile(module, function.name, "exec")
 
 
 LISTS = constants_in(
@@ -147,7 +145,11 @@ LISTS = constants_in(
 CONFIG_TEXT = (ROOT / "configs/model_config.py").read_text()
 
 
-SERVER_TEXT = (ROOT / "server_args.py").read_text()
+KNOWN_TEXTS = [
+    path.read_text()
+    for name in ("server_args.py", "arg_groups/speculative_hook.py", "speculative/spec_info.py")
+    for path in ROOT.glob(name)
+]
 
 
 def check_known(case):
@@ -155,9 +157,7 @@ def check_known(case):
     if case["wrapper"] and case["architecture"] not in LISTS["multimodal_model_archs"]:
         raise ValueError("no such architecture")
     algorithm = case["speculative_algorithm"]
-    known = [SERVER_TEXT, *(path.read_text() for path in ROOT.glob("arg_groups/speculative_hook.py"))]
-    known += [path.read_text() for path in ROOT.glob("speculative/spec_info.py")]
-    if algorithm is not None and not any(f'"{algorithm}"' in text or f"{algorithm} = " in text for text in known):
+    if algorithm is not None and not any(f'"{algorithm}"' in text or f"{algorithm} = " in text for text in KNOWN_TEXTS):
         raise ValueError("no such algorithm")
 
 
@@ -264,22 +264,19 @@ for file in ("memory_hook", "cuda_graph_hook", "speculative_hook"):
 POST_INIT = functions_in(ROOT / "server_args.py", {"__post_init__"})["__post_init__"]
 
 
-def settings_of_post_init(names):
+def settings_of_post_init():
     """Before 0.5.3 the defaults stand in `__post_init__`: the statements of it that set them."""
     wanted = re.compile(r"if self\.(mem_fraction_static|chunked_prefill_size|cuda_graph_max_bs) is None")
     statements = [node for node in POST_INIT.body if isinstance(node, ast.If) and wanted.match(ast.unparse(node))]
-    return executed(
-        ast.FunctionDef(
-            name="settings",
-            args=ast.arguments([], [ast.arg("self"), ast.arg("gpu_mem")], None, [], [], None, []),
-            body=statements,
-            decorator_list=[],
-        ),
-        names,
-    )
+    arguments = ast.arguments([], [ast.arg("self"), ast.arg("gpu_mem")], None, [], [], None, [])
+    return ast.FunctionDef("settings_of_post_init", arguments, statements or [ast.Pass()], [])
 
 
-def prefill_backend(case):
+FUNCTIONS["settings_of_post_init"] = settings_of_post_init()
+CODE = {name: compiled(function) for name, function in FUNCTIONS.items()}
+
+
+def prefill_backend():
     path = ROOT / "model_executor/cuda_graph_config.py"
     if not path.exists():
         return None
@@ -290,10 +287,12 @@ def prefill_backend(case):
 def answer(case):
     check_known(case)
     names = names_of(case)
-    made = {name: executed(function, names) for name, function in FUNCTIONS.items()}
+    for code in CODE.values():
+        exec(code, names)
+    made = {name: names[name] for name in CODE}
     METHODS.clear()
     METHODS.update(made)
-    backend = prefill_backend(case)
+    backend = prefill_backend()
     phases = SimpleNamespace(
         decode=SimpleNamespace(backend="disabled" if case["disable_cuda_graph"] else "full", max_bs=case["cuda_graph_max_bs"], bs=None),
         prefill=SimpleNamespace(backend="disabled" if case["disable_cuda_graph"] else backend, max_bs=None, bs=None),
@@ -326,7 +325,7 @@ def answer(case):
     elif "_handle_gpu_memory_settings" in made:
         made["_handle_gpu_memory_settings"](server, case["mib"])
     else:
-        settings_of_post_init(names)(server, case["mib"])
+        made["settings_of_post_init"](server, case["mib"])
     config = server.cuda_graph_config
     decode = config.decode.max_bs if backend is not None else server.cuda_graph_max_bs
     result = {

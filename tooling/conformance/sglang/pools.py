@@ -220,6 +220,12 @@ import sglang.srt.mem_cache.memory_pool as memory_pool  # noqa: E402
 import sglang.srt.model_executor.pool_configurator as pool_configurator  # noqa: E402
 from sglang.srt.distributed.utils import get_pp_indices  # noqa: E402
 
+import sglang.srt.speculative.spec_info as spec_info  # noqa: E402
+
+spec_info.SpeculativeAlgorithm.from_string = lambda name: SimpleNamespace(
+    is_uno=lambda: False, has_draft_kv=lambda: name != "NGRAM"
+)
+
 # Draft models of speculative decoding may share entries of a buffer, and shards of it; here they do not.
 configurator.get_shared_kv_shard_pool = lambda _kvc: None
 # Copies once to warm up, of slots that are gone afterwards.
@@ -432,9 +438,8 @@ def make_draft_pool(kvc, config):
 def stage_of(case, stage):
     """What the pools of a pipeline stage take when they are made for the requests of the case."""
     set_server(case)
-    if case["compress_ratios"]:
-        # The window is sized by the tokens of the case, not by all requests that may run.
-        SCHEDULE.max_running_requests = None
+    # Windows are sized by the tokens of the case, not by all requests that may run.
+    SCHEDULE.max_running_requests = None
     kvc = configurator_of(case, stage)
     ratio = kvc._calculate_mamba_ratio()
     sizer = pool_configurator.create_memory_pool_configurator(kvc)

@@ -14,14 +14,12 @@ export function isPossible({ model, workload, settings }) {
       .filter(({ numKeyValueHeads }) => numKeyValueHeads !== undefined)
       .map(({ numKeyValueHeads, keyHeadDim }) => `${numKeyValueHeads} x ${keyHeadDim}`),
   );
-  const hasWindows = memories.some(({ kind }) => kind === 'sliding' || kind === 'chunked');
   const requests =
     settings.maxRunningRequests ?? (settings.speculativeAlgorithm === undefined ? Infinity : 48);
   return (
     hasDtype(memories, workload) &&
     (workload.numSequences ?? 1) <= requests &&
     (pipelineParallel === 1 || settings.speculativeAlgorithm === undefined) &&
-    !(hasWindows && settings.disableRadixCache === true && requests !== Infinity) &&
     !(settings.pageSize !== undefined && isCompressed) &&
     !(settings.disableHybridSwaMemory === true && rowSizes.size > 1) &&
     pipelineParallel <= model.numHiddenLayers &&

@@ -2,14 +2,14 @@ import { compare } from '@kv/core';
 import { casesFor } from '../cases.js';
 import type { DeploymentOptions } from '../deployments.js';
 import { outputsOf } from '../export/outputs.js';
-import type { FormatOptions } from '../options.js';
+import type { FormatOptions } from '../flags/options.js';
 import { comparisonJson } from '../render/allocation.js';
 import { renderComparison } from '../render/comparison.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { type ComparedRow, comparisonColumns, printSummary } from '../render/summary.js';
-import { note, print, printLines } from '../render/terminal.js';
 import { REPORT_FORMATS, writeReport } from '../report/write-report.js';
+import { note, print, printLines } from '../terminal/terminal.js';
 
 /** What `kv compare` understands beside geometry, workload and format. */
 export interface CompareOptions {

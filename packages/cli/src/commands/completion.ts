@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { complete } from '../completion/candidates.js';
 import { completionScript } from '../completion/scripts.js';
-import { printable } from '../render/printable.js';
-import { print } from '../render/terminal.js';
+import { printable } from '../terminal/printable.js';
+import { print } from '../terminal/terminal.js';
 
 /** `kv completion <shell>`: the script that makes a shell complete `kv`. */
 export function completionCommand(shell: string): void {

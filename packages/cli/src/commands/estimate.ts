@@ -2,19 +2,19 @@ import { type Allocation, estimate, formatBytes, formatTokens, totalBytesByConte
 import kleur from 'kleur';
 import { type CliCase, caseFor } from '../cases.js';
 import type { DeploymentOptions } from '../deployments.js';
-import type { FormatOptions } from '../options.js';
+import type { FormatOptions } from '../flags/options.js';
 import { allocationJson } from '../render/allocation.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { noteLaunch } from '../render/launch.js';
-import { terminalMarks } from '../render/marks.js';
 import { grouped } from '../render/numbers.js';
-import { printable } from '../render/printable.js';
 import { sparkline } from '../render/sparkline.js';
 import { printSummary, summaryColumns } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
+import { terminalMarks } from '../terminal/marks.js';
+import { printable } from '../terminal/printable.js';
+import { print, printLines, terminalWidth, warningLines } from '../terminal/terminal.js';
 
 /** `kv estimate`: what the cache of one model or design takes. */
 export async function estimateCommand(

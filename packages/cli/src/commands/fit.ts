@@ -1,15 +1,16 @@
-import { budgetNamed, fit, fitByBits } from '@kv/core';
+import { budgetNamed, engineLog, fit, fitByBits } from '@kv/core';
 import { caseFor } from '../cases.js';
 import { type DeploymentOptions, onDevices } from '../deployments.js';
-import type { FormatOptions } from '../options.js';
-import { type FitAnswer, renderFit } from '../render/fit.js';
+import type { FormatOptions } from '../flags/options.js';
+import { renderFit } from '../render/fit.js';
+import type { FitAnswer } from '../render/fit-answer.js';
 import { fitJson } from '../render/fit-json.js';
 import { exactFitColumns, fitColumns } from '../render/fit-table.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { noteLaunch } from '../render/launch.js';
 import { printSummary } from '../render/summary.js';
-import { print, printLines } from '../render/terminal.js';
+import { print, printLines } from '../terminal/terminal.js';
 
 /** `kv fit`: the largest context and the most sequences that fit into the memory of some GPUs. */
 export async function fitCommand(
@@ -22,7 +23,10 @@ export async function fitCommand(
   const settled = onDevices(item.settled);
   const request = { ...settled, budget: budgetNamed(item.engine.name) };
   const found = fit(request);
-  const answer: FitAnswer = { item, settled, fit: found, rows: fitByBits(request, found) };
+  const answer: FitAnswer = {
+    ...{ item, settled, fit: found, rows: fitByBits(request, found) },
+    log: engineLog(request),
+  };
   switch (format) {
     case 'json':
       print(renderJson(fitJson(answer)));

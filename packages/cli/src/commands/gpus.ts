@@ -1,13 +1,13 @@
 import { formatBytes, InputError } from '@kv/core';
 import { type Gpu, searchGpus } from '@kv/core/gpus';
-import type { FormatOptions } from '../options.js';
+import type { FormatOptions } from '../flags/options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { formatRate } from '../render/numbers.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, terminalWidth } from '../render/terminal.js';
+import { print, terminalWidth } from '../terminal/terminal.js';
 
 /** `kv gpus`: the accelerators that are known, those of a search where one is given. */
 export async function gpusCommand(words: readonly string[], options: FormatOptions): Promise<void> {

@@ -1,15 +1,15 @@
 import { describeLayers, type EqualLayers, equalLayers, layerLabel, type Model, rangesText } from '@kv/core';
 import kleur from 'kleur';
+import type { FormatOptions } from '../flags/options.js';
 import { modelFrom } from '../input/model.js';
-import type { FormatOptions } from '../options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { grouped } from '../render/numbers.js';
-import { printable } from '../render/printable.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, printLines, terminalWidth, warningLines } from '../render/terminal.js';
+import { printable } from '../terminal/printable.js';
+import { print, printLines, terminalWidth, warningLines } from '../terminal/terminal.js';
 
 /** `kv inspect`: what each layer of a model remembers. */
 export async function inspectCommand(argument: string, options: FormatOptions): Promise<void> {

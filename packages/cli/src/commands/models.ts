@@ -9,13 +9,13 @@ import {
   type Model,
 } from '@kv/core';
 import { type CatalogueEntry, modelFromEntry, nearestIds, searchCatalogue } from '@kv/core/catalogue';
-import type { FormatOptions } from '../options.js';
+import type { FormatOptions } from '../flags/options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
 import { printSummary } from '../render/summary.js';
 import { renderTable } from '../render/table.js';
-import { print, terminalWidth } from '../render/terminal.js';
+import { print, terminalWidth } from '../terminal/terminal.js';
 
 /** Where a model names no longest context: what `kv estimate` assumes then. */
 const DEFAULT_CONTEXT = 32_768;

@@ -29,16 +29,16 @@ import type { DeploymentOptions } from '../deployments.js';
 import type { PlotlySource } from '../export/html-page.js';
 import { type Output, outputsOf } from '../export/outputs.js';
 import { FIGURE_FORMATS, type FigureExport, type FigureFormat, writeFigure } from '../export/write-figure.js';
-import type { FormatOptions } from '../options.js';
+import type { FormatOptions } from '../flags/options.js';
 import type { Column } from '../render/column.js';
 import { formatOf } from '../render/format.js';
 import { renderJson } from '../render/json.js';
-import { terminalMarks } from '../render/marks.js';
-import { withProgress } from '../render/progress.js';
 import { printSummary } from '../render/summary.js';
 import { renderSweep, type SweepRow, sweepRows } from '../render/sweep.js';
 import { renderTable } from '../render/table.js';
-import { note, print, printLines, terminalWidth, warn } from '../render/terminal.js';
+import { terminalMarks } from '../terminal/marks.js';
+import { withProgress } from '../terminal/progress.js';
+import { note, print, printLines, terminalWidth, warn } from '../terminal/terminal.js';
 
 /** What `kv plot` understands beside geometry, workload and format. All values as typed. */
 export interface PlotOptions {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@kv/core';
 import type { DeploymentOptions } from '../deployments.js';
-import { note, print } from '../render/terminal.js';
+import { note, print } from '../terminal/terminal.js';
 import { pageQuery } from '../web/query.js';
 import { serveFolder } from '../web/serve.js';
 

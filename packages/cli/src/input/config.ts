@@ -6,7 +6,7 @@ import {
   parseConfigText,
   withHfQuantConfig,
 } from '@kv/core';
-import type { ModelFiles } from './model-files.js';
+import type { ModelFiles } from './files.js';
 
 /** Where the text of a `config.json` comes from, and what its model is called. */
 export interface TextOrigin {

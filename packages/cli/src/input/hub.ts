@@ -2,13 +2,14 @@ import { dirname } from 'node:path';
 import type { Model } from '@kv/core';
 import type { ByteSource } from '@kv/gguf';
 import { MissingError } from '../errors.js';
-import { withProgress } from '../render/progress.js';
+import { withProgress } from '../terminal/progress.js';
+import { folderFiles } from './files.js';
 import { fileAddress } from './hub/address.js';
 import { cachedCommit, cachedFile } from './hub/cache.js';
 import { type HubReference, hubArgument, hubId, parseHubReference } from './hub/reference.js';
 import type { RemoteRepository } from './hub/remote.js';
 import { type HubSettings, hubSettings } from './hub/settings.js';
-import { folderFiles, modelFromFiles, type Wanted } from './model-files.js';
+import { modelFromFiles, type Wanted } from './model-files.js';
 import { readTextFile } from './text.js';
 
 /**

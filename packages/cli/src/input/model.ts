@@ -2,9 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, type Model } from '@kv/core';
 import { modelFromConfigText } from './config.js';
+import { folderFiles } from './files.js';
 import { isGgufFile } from './gguf-magic.js';
 import { isHubReference } from './hub/reference.js';
-import { folderFiles, modelFromFiles, type Wanted } from './model-files.js';
+import { modelFromFiles, type Wanted } from './model-files.js';
 import { readTextFile, readTextStream } from './text.js';
 
 /**

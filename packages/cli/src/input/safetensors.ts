@@ -1,5 +1,5 @@
 import { InputError } from '@kv/core';
-import type { ModelFiles, NamedText } from './model-files.js';
+import type { ModelFiles, NamedText } from './files.js';
 
 /** Bytes before the header, which are its length. */
 const LENGTH_BYTES = 8;

@@ -7,7 +7,7 @@ import {
   weightsFromSafetensorsIndex,
 } from '@kv/core';
 import { naming } from './config.js';
-import type { ModelFiles } from './model-files.js';
+import type { ModelFiles } from './files.js';
 import { safetensorsHeader } from './safetensors.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Marks } from './marks.js';
+import type { Marks } from '../terminal/marks.js';
 
 /** Blocks from an eighth of a character's width to seven eighths; Unicode 16.0, Block Elements, U+258F to U+2589. */
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;

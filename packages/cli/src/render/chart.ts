@@ -1,6 +1,6 @@
 import { type ByteUnits, formatBytes, formatTokens, type Sweep } from '@kv/core';
 import stringWidth from 'fast-string-width';
-import type { Marks } from './marks.js';
+import type { Marks } from '../terminal/marks.js';
 
 /** How a chart is drawn. */
 export interface ChartStyle {

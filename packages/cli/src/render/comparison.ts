@@ -1,11 +1,11 @@
 import { formatBytes } from '@kv/core';
 import kleur from 'kleur';
+import { terminalMarks } from '../terminal/marks.js';
+import { printable } from '../terminal/printable.js';
+import { terminalWidth, warningLines } from '../terminal/terminal.js';
 import type { Column } from './column.js';
-import { terminalMarks } from './marks.js';
-import { printable } from './printable.js';
 import { type ComparedRow, savingColumns } from './summary.js';
 import { renderTable } from './table.js';
-import { terminalWidth, warningLines } from './terminal.js';
 
 /** A comparison for people: a table with bars where a terminal shows it, then what to know about the numbers. */
 export function renderComparison(rows: readonly ComparedRow[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
+import { printable } from '../terminal/printable.js';
 import type { Column } from './column.js';
-import { printable } from './printable.js';
 
 /** Rows as CSV (RFC 4180); texts that a spreadsheet would run as a formula are quoted. */
 export function renderCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {

@@ -1,9 +1,9 @@
-import { type BudgetPart, type DeviceBudget, type Fit, fullestOf, isWeights, weightsOf } from '@kv/core';
-import type { FitAnswer } from './fit.js';
+import { type DeviceBudget, fullestOf, weightsOf } from '@kv/core';
+import { divisionOf, type FitAnswer } from './fit-answer.js';
 import { launchJson } from './launch.js';
 
 /** What fits as `--json` prints it: exact bytes, of the device that has the least left where nothing else is said. */
-export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string, unknown> {
+export function fitJson({ item, settled, fit, rows, log }: FitAnswer): Record<string, unknown> {
   const { id, name, source, architecture } = item.model;
   const { device, gpu, count } = settled.devices;
   const { budget, largestContext, mostSequences, numDevices } = fit;
@@ -28,6 +28,8 @@ export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string,
     ...divisionOf(fit),
     budget: { ...budgetJson(fullest), devices: budget.devices.map(deviceJson) },
     verdict: budget.verdict,
+    engineLog: log.lines,
+    engineLogRange: { low: log.low, high: log.high },
     largestContext,
     mostSequences,
     byDtype: rows.map(({ dtype, fit: { largestContext: context, mostSequences: sequences } }) => ({
@@ -36,26 +38,6 @@ export function fitJson({ item, settled, fit, rows }: FitAnswer): Record<string,
       mostSequences: sequences,
     })),
     warnings: item.model.warnings,
-  };
-}
-
-/** Memory of the fullest device in three: the model's weights, what is left for the cache, and all else. */
-export function divisionOf({ budget }: Fit): {
-  readonly memoryBytes: number;
-  readonly usableBytes: number;
-  readonly weightBytes: number;
-  readonly overheadBytes: number;
-  readonly availableBytes: number;
-} {
-  const { total, usable, parts, available } = fullestOf(budget);
-  const sum = (isAsked: (part: BudgetPart) => boolean) =>
-    parts.filter(isAsked).reduce((all, { bytes }) => all + bytes, 0);
-  return {
-    memoryBytes: total.bytes,
-    usableBytes: usable.bytes,
-    weightBytes: sum(isWeights),
-    overheadBytes: sum((part) => !isWeights(part)),
-    availableBytes: Math.max(0, available.bytes),
   };
 }
 

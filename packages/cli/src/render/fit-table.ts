@@ -1,7 +1,6 @@
 import { type FitRow, type Fitting, formatSeconds, formatTokens } from '@kv/core';
 import type { Column } from './column.js';
-import type { FitAnswer } from './fit.js';
-import { divisionOf } from './fit-json.js';
+import { divisionOf, type FitAnswer } from './fit-answer.js';
 import { grouped } from './numbers.js';
 
 /** Columns for people, a row for each dtype of the cache. */

@@ -2,7 +2,6 @@ import {
   type BudgetPart,
   describeLimit,
   type Fit,
-  type FitRow,
   type Fitting,
   formatBytes,
   formatSeconds,
@@ -17,21 +16,13 @@ import {
 import kleur from 'kleur';
 import type { CliCase } from '../cases.js';
 import type { OnDevices } from '../deployments.js';
+import { printable } from '../terminal/printable.js';
+import { terminalWidth, warningLines } from '../terminal/terminal.js';
+import type { FitAnswer } from './fit-answer.js';
 import { fitColumns, sequencesText } from './fit-table.js';
 import { type Note, renderNotes } from './notes.js';
 import { formatParameters, grouped } from './numbers.js';
-import { printable } from './printable.js';
 import { renderTable } from './table.js';
-import { terminalWidth, warningLines } from './terminal.js';
-
-/** All that `kv fit` shows. */
-export interface FitAnswer {
-  readonly item: CliCase;
-  readonly settled: OnDevices;
-  readonly fit: Fit;
-  /** In several dtypes of the cache. */
-  readonly rows: readonly FitRow[];
-}
 
 /**
  * What fits, for people: the memory of a device in parts, the answers, and the same in other dtypes.
@@ -63,6 +54,7 @@ export function renderFit(answer: FitAnswer, explain: boolean): readonly string[
           renderNotes(findings(answer), terminalWidth()),
           '',
           renderTable(fitColumns(answer), rows, terminalWidth()),
+          ...logLines(answer),
         ]),
     ...warningLines([...model.warnings, ...unifiedWarnings(settled)]),
   ];
@@ -109,6 +101,26 @@ function weightNotes({ explanation, source }: BudgetPart, { parameters }: Weight
 function partNotes({ how, explanation }: BudgetPart): readonly string[] {
   const [first = ''] = explanation;
   return [how === 'assumed' ? `assumed, ${first}` : first];
+}
+
+/** The engine's own lines, each number with its range where it has one. */
+function logLines({ item, log: { lines, low, high } }: FitAnswer): readonly string[] {
+  if (lines.length === 0) {
+    return [];
+  }
+  const shown = lines.map((line, index) => {
+    const [least, most] = [numbersOf(low[index]), numbersOf(high[index])];
+    const ranges = numbersOf(line).flatMap((_, place) => {
+      const [from, to] = [least[place], most[place]];
+      return from === undefined || to === undefined || from === to ? [] : [`${from} to ${to}`];
+    });
+    return `  ${printable(line)}${ranges.length === 0 ? '' : kleur.dim(`  (${ranges.join(', ')})`)}`;
+  });
+  return ['', `What ${item.engine.name} logs`, ...shown];
+}
+
+function numbersOf(line = ''): readonly string[] {
+  return line.match(/\d[\d,.]*\d|\d/g) ?? [];
 }
 
 /** The arithmetic of each part and where it is from. */

@@ -1,5 +1,5 @@
 import { InputError } from '@kv/core';
-import type { FormatOptions } from '../options.js';
+import type { FormatOptions } from '../flags/options.js';
 
 /** How an answer is printed. */
 export type Format = 'text' | 'json' | 'csv' | 'markdown';

@@ -1,6 +1,6 @@
 import type { ReadWord } from '@kv/core/launch';
 import type { CliCase } from '../cases.js';
-import { note } from './terminal.js';
+import { note } from '../terminal/terminal.js';
 
 /** Says on stderr what of a command is not counted, not known or not to be known; nothing of a case without one. */
 export function noteLaunch({ launch }: CliCase): void {
@@ -23,14 +23,14 @@ export function noteLaunch({ launch }: CliCase): void {
 }
 
 function wordText({ flag, is, note: why }: ReadWord): string | undefined {
-  const because = why === undefined ? '' : ` (${why})`;
+  const because = why === undefined ? '' : `; ${why}`;
   switch (is) {
     case 'not-modelled':
       return `${flag} changes memory and is not counted yet${because}`;
     case 'unknown':
-      return `${flag} is not known to the engine${because}`;
+      return why ?? `${flag} is not known to the engine`;
     case 'removed':
-      return `${flag} is not of this release${because}`;
+      return why ?? `${flag} is not of this release`;
     default:
       return undefined;
   }

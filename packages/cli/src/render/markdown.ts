@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
+import { printable } from '../terminal/printable.js';
 import type { Column } from './column.js';
-import { printable } from './printable.js';
 
 /** Rows as a Markdown table; names are shown as text, whatever they contain. */
 export function renderMarkdown<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {

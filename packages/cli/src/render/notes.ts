@@ -1,6 +1,6 @@
 import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
-import { printable } from './printable.js';
+import { printable } from '../terminal/printable.js';
 
 /** One fact of a report: what it is, its value, and what to know about it. */
 export interface Note {

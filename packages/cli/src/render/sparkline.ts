@@ -1,4 +1,4 @@
-import type { Marks } from './marks.js';
+import type { Marks } from '../terminal/marks.js';
 
 /** From the lowest to the highest; Unicode 16.0, Block Elements, U+2581 to U+2588. */
 const LEVELS = { unicode: '▁▂▃▄▅▆▇█', ascii: '_.:-=+*#' } as const;

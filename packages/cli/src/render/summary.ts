@@ -7,8 +7,8 @@ import {
   formatTokens,
 } from '@kv/core';
 import type { CliCase } from '../cases.js';
+import { print } from '../terminal/terminal.js';
 import type { Column } from './column.js';
-import { print } from './terminal.js';
 
 /** One model or design with what it takes. */
 export type SummaryRow = CliCase & { readonly allocation: Allocation };

@@ -12,10 +12,10 @@ import {
 } from '@kv/core';
 import stringWidth from 'fast-string-width';
 import kleur from 'kleur';
+import type { Marks } from '../terminal/marks.js';
 import { chart, seriesMark } from './chart.js';
 import type { Column } from './column.js';
 import { paintSaving } from './comparison.js';
-import type { Marks } from './marks.js';
 import { renderTable } from './table.js';
 
 /** Lines of the terminal that the chart's plane takes. */

@@ -1,10 +1,10 @@
 import stringWidth from 'fast-string-width';
 import { wrapAnsi } from 'fast-wrap-ansi';
 import kleur from 'kleur';
+import type { Marks } from '../terminal/marks.js';
+import { printable } from '../terminal/printable.js';
 import { bar } from './bar.js';
 import type { Column } from './column.js';
-import type { Marks } from './marks.js';
-import { printable } from './printable.js';
 
 /** Blanks between columns. */
 const GAP = 2;

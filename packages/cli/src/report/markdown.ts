@@ -1,6 +1,6 @@
 import { escapeMarkdown, renderMarkdown } from '../render/markdown.js';
-import { printable } from '../render/printable.js';
 import { comparisonColumns } from '../render/summary.js';
+import { printable } from '../terminal/printable.js';
 import type { Report } from './report.js';
 
 /** A report as Markdown: what was asked, the answer, the table. */

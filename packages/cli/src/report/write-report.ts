@@ -2,8 +2,8 @@ import type { Output } from '../export/outputs.js';
 import { writeFiles } from '../export/write-files.js';
 import { comparisonJson } from '../render/allocation.js';
 import { renderJson } from '../render/json.js';
-import { withProgress } from '../render/progress.js';
 import { type ComparedRow, comparisonColumns } from '../render/summary.js';
+import { withProgress } from '../terminal/progress.js';
 import { reportOf } from './report.js';
 
 /** What a comparison can be written as. */

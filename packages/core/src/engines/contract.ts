@@ -72,7 +72,11 @@ export function autoKvCacheDtype(engine: Engine, model: Model): ChosenDtype {
 }
 
 /** Devices that a workload's parallelism takes on an engine. */
-export function devicesOf(workload: Workload, { contextParallelDevices = true }: Engine): number {
+export function devicesOf(
+  workload: Workload,
+  { contextParallelDevices = true, replicasShareDevices = false }: Engine,
+): number {
   const { tensorParallel, pipelineParallel, dataParallel, contextParallel } = workload;
-  return tensorParallel * pipelineParallel * dataParallel * (contextParallelDevices ? contextParallel : 1);
+  const replicas = replicasShareDevices ? 1 : dataParallel;
+  return tensorParallel * pipelineParallel * replicas * (contextParallelDevices ? contextParallel : 1);
 }

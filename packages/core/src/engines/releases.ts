@@ -1,5 +1,4 @@
-import { InputError } from '../text/errors.js';
-import { nearest } from '../text/nearest.js';
+import { placeOfRelease, type ReleaseNames } from './release-place.js';
 
 /** A release of an engine: which of the facts that its rules ask for it changed. */
 export interface Release<Facts> {
@@ -28,54 +27,29 @@ export interface Releases<Facts, Record extends Release<Facts> = Release<Facts>>
   readonly since: (holds: (facts: Facts) => boolean) => string | undefined;
 }
 
-/** Versions are compared in this file and nowhere else, and only to find the record that a patch goes by. */
-type Numbers = readonly number[];
-
 /**
  * What changed in which release of an engine.
  *
  * ```ts
- * const RELEASES = releasesOf('vLLM', 2, [
+ * const RELEASES = releasesOf(VLLM_RELEASE_NAMES, [
  *   { release: '0.29', known: 'read', facts: { nullBlockCounts: true } },
  *   { release: '0.28', known: 'read', facts: { nullBlockCounts: false } },
  * ]);
  * RELEASES.factsOf('0.29.1').nullBlockCounts; // true
  * ```
  *
- * @param engine its name, for messages.
- * @param lineLength how many numbers of a version name its line, whose patches change little: 2 for 0.20.1.
+ * @param names of the records, in their order.
  * @param records newest first; the last has all facts.
  */
 export function releasesOf<Facts, Record extends Release<Facts> = Release<Facts>>(
-  engine: string,
-  lineLength: number,
+  names: ReleaseNames,
   records: readonly [...(readonly Record[]), Record & { readonly facts: Facts }],
 ): Releases<Facts, Record> {
   const known = folded<Facts, Record>(records);
-  const names = known.map(({ record }) => record.release);
-
-  const placeOf = (version?: string): number => {
-    if (version === undefined) {
-      return 0;
-    }
-    const numbers = numbersOf(version);
-    const place = known.findIndex(
-      (one) =>
-        numbers !== undefined &&
-        compare(one.numbers, numbers, lineLength) === 0 &&
-        compare(one.numbers, numbers) <= 0,
-    );
-    if (place === -1) {
-      const guess = nearest(version, names);
-      throw new InputError(
-        `No release "${version}" of ${engine} is known here${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${names.join(', ')}, and patches of them.`,
-      );
-    }
-    return place;
-  };
+  const placeOf = (version?: string): number => placeOfRelease(names, version);
   const at = (version?: string) => known[placeOf(version)] ?? known[0];
   return {
-    names,
+    names: names.names,
     named: (version) => at(version).record,
     factsOf: (version) => at(version).facts,
     upTo: (version) =>
@@ -83,13 +57,12 @@ export function releasesOf<Facts, Record extends Release<Facts> = Release<Facts>
         .slice(placeOf(version))
         .map(({ record }) => record)
         .toReversed(),
-    since: (holds) => names[known.findIndex(({ facts }) => !holds(facts)) - 1],
+    since: (holds) => names.names[known.findIndex(({ facts }) => !holds(facts)) - 1],
   };
 }
 
 interface Known<Facts, Record> {
   readonly record: Record;
-  readonly numbers: Numbers;
   /** All that hold in it. */
   readonly facts: Facts;
 }
@@ -99,33 +72,10 @@ function folded<Facts, Record extends Release<Facts>>(
   records: readonly [...(readonly Record[]), Record & { readonly facts: Facts }],
 ): readonly [Known<Facts, Record>, ...Known<Facts, Record>[]] {
   const oldest = records[records.length - 1] as Record & { readonly facts: Facts };
-  const known: [Known<Facts, Record>, ...Known<Facts, Record>[]] = [
-    { record: oldest, numbers: numbersOf(oldest.release) ?? [], facts: oldest.facts },
-  ];
+  const known: [Known<Facts, Record>, ...Known<Facts, Record>[]] = [{ record: oldest, facts: oldest.facts }];
   for (const record of records.slice(0, -1).toReversed()) {
     const facts = { ...known[0].facts, ...record.facts };
-    known.unshift({ record, numbers: numbersOf(record.release) ?? [], facts });
+    known.unshift({ record, facts });
   }
   return known;
-}
-
-/** The numbers of `0.20.1`, `v0.20.1rc1.dev91` and `0.4.6.post5`: a release candidate counts as the release. */
-function numbersOf(version: string): Numbers | undefined {
-  const match = /^v?(\d+(?:\.\d+)*)(?:\.post(\d+))?(?:[-.+]?[a-z].*|\+.*)?$/i.exec(version.trim());
-  if (match === null) {
-    return undefined;
-  }
-  const [, numbers = '', post] = match;
-  return [...numbers.split('.').map(Number), ...(post === undefined ? [] : [Number(post)])];
-}
-
-/** Below 0 where the first is older; numbers that a version leaves out are 0. */
-function compare(one: Numbers, other: Numbers, length: number = Math.max(one.length, other.length)): number {
-  for (let place = 0; place < length; place++) {
-    const difference = (one[place] ?? 0) - (other[place] ?? 0);
-    if (difference !== 0) {
-      return difference;
-    }
-  }
-  return 0;
 }

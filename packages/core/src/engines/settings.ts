@@ -10,8 +10,8 @@ export interface EngineSetting {
   readonly key: string;
   /** The engine's own flag, `--ubatch-size`; its parameter's name where that flag means something else here. */
   readonly flag: string;
-  /** A positive integer, a fraction above 0 and at most 1, true or false, a text, or one of a list of words. */
-  readonly type: 'integer' | 'fraction' | 'boolean' | 'text' | readonly string[];
+  /** A positive integer, a number from 0 on, a fraction above 0 and at most 1, true or false, a text, or one of a list of words. */
+  readonly type: 'integer' | 'number' | 'fraction' | 'boolean' | 'text' | readonly string[];
   /** Says of a text whether it makes sense, by an InputError; a list of words is then only what to offer. */
   readonly check?: (text: string) => void;
   /** One line for people: what it is, its unit, what it is where it is not set. */
@@ -58,6 +58,7 @@ export function parseSetting({ flag, type }: EngineSetting, text: string): numbe
   switch (type) {
     case 'integer':
       return parseInteger(text, flag);
+    case 'number':
     case 'fraction':
       return /^(\d+|\d*\.\d+)$/.test(text) ? Number(text) : text;
     case 'boolean':
@@ -105,6 +106,8 @@ function belongs(type: EngineSetting['type'], value: number | boolean | string):
       return false;
     case 'boolean':
       return typeof value === 'boolean';
+    case 'number':
+      return typeof value === 'number' && value >= 0 && Number.isFinite(value);
     case 'fraction':
       return typeof value === 'number' && value > 0 && value <= 1;
     case 'text':
@@ -118,6 +121,8 @@ function kindOf(type: EngineSetting['type']): string {
   switch (type) {
     case 'integer':
       return 'a positive integer';
+    case 'number':
+      return 'a number from 0 on';
     case 'fraction':
       return 'a number above 0 and at most 1';
     case 'boolean':

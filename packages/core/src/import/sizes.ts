@@ -43,6 +43,7 @@ export function sizesOf(config: Config): ModelSizes {
         numExpertGroups: number('n_group'),
         numExpertGroupsPerToken: number('topk_group'),
       }),
+    hiddenSizePerLayerInput: number('hidden_size_per_layer_input'),
     qLoraRank: number('q_lora_rank'),
   });
 }

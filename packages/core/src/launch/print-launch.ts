@@ -4,8 +4,8 @@ import { InputError } from '../text/errors.js';
 
 /**
  * The command that starts a deployment, for a shell: `vllm serve Qwen/Qwen3-8B --tensor-parallel-size 2`. It reads back to
- * the same deployment, but for what a command does not say: the engine's release, which GPUs there are, and, except for
- * llama.cpp, how many sequences are asked of it.
+ * the same deployment, but for what a command does not say: the engine's release, which GPUs there are, other weights, and,
+ * except for llama.cpp, how many sequences are asked of it.
  *
  * @throws InputError for an engine without a command, a model without a name, and what no flag of the engine says.
  */

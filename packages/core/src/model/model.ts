@@ -44,6 +44,8 @@ export interface ModelSizes {
   readonly tieWordEmbeddings?: boolean;
   /** Width of a dense feed-forward layer. */
   readonly intermediateSize?: number;
+  /** Those of each layer, where they differ. */
+  readonly intermediateSizes?: readonly number[];
   /** Routed experts of a layer. */
   readonly numExperts?: number;
   /** Routed experts that each token visits. */
@@ -57,6 +59,8 @@ export interface ModelSizes {
   /** Groups of experts, and those that each token's experts are chosen from (DeepSeek-V3). */
   readonly numExpertGroups?: number;
   readonly numExpertGroupsPerToken?: number;
+  /** Width of the embeddings that each layer has of its own (Gemma 4); 0 without. */
+  readonly hiddenSizePerLayerInput?: number;
   /** Rank of the queries' latent (DeepSeek-V2). */
   readonly qLoraRank?: number;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { releasesOf } from '../../src/engines/releases.js';
+import { SGLANG_RELEASES } from '../../src/engines/sglang/releases.js';
 import { TRANSFORMERS_RELEASES } from '../../src/engines/transformers/releases.js';
 import { VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
 import { InputError } from '../../src/text/errors.js';
@@ -10,13 +11,16 @@ interface Facts {
   readonly nullBlockCounts: boolean;
 }
 
-const RELEASES = releasesOf<Facts>('paged', 2, [
-  { release: '0.21', known: 'run', facts: {} },
-  { release: '0.20.10', known: 'read', facts: { blockSize: 64 } },
-  { release: '0.20.2', known: 'read', facts: { nullBlockCounts: true } },
-  { release: '0.20', known: 'read', facts: { blockSize: 32 } },
-  { release: '0.9', known: 'read', facts: { blockSize: 16, nullBlockCounts: false } },
-]);
+const RELEASES = releasesOf<Facts>(
+  { engine: 'paged', lineLength: 2, names: ['0.21', '0.20.10', '0.20.2', '0.20', '0.9'] },
+  [
+    { release: '0.21', known: 'run', facts: {} },
+    { release: '0.20.10', known: 'read', facts: { blockSize: 64 } },
+    { release: '0.20.2', known: 'read', facts: { nullBlockCounts: true } },
+    { release: '0.20', known: 'read', facts: { blockSize: 32 } },
+    { release: '0.9', known: 'read', facts: { blockSize: 16, nullBlockCounts: false } },
+  ],
+);
 
 describe('releases', () => {
   it.each([
@@ -60,7 +64,8 @@ describe('releases', () => {
           .sort((a, b) => b - a)
           .map((one) => ({ ...RECORD, release: `1.0.${one}` }));
         const [first = RECORD, ...rest] = newestFirst.toReversed();
-        const releases = releasesOf<{ on: boolean }>('paged', 2, [
+        const names = newestFirst.map(({ release }) => release);
+        const releases = releasesOf<{ on: boolean }>({ engine: 'paged', lineLength: 2, names }, [
           ...rest.toReversed(),
           { ...first, facts: { on: true } },
         ]);
@@ -77,9 +82,10 @@ describe('releases', () => {
 
 describe.each([
   ['vLLM', VLLM_RELEASES],
+  ['SGLang', SGLANG_RELEASES],
   ['transformers', TRANSFORMERS_RELEASES],
 ])('releases of %s', (_engine, { names, named }) => {
-  it('are listed once each, newest first', () => {
+  it('are listed once each by name, in the order of their records, newest first', () => {
     expect(names.map((name) => named(name).release)).toEqual(names);
     expect(names).toEqual([...names].sort((one, other) => other.localeCompare(one, 'en', { numeric: true })));
   });

@@ -30,14 +30,14 @@ describe('vllm serve', () => {
   it('takes prefixes, underscores, negations, joined values and the last of several', () => {
     const { deployment, settings } = read(
       'vllm',
-      'a/b --tensor-par 2 --kv_cache_dtype=fp8 --no-enable-prefix-caching -dp4 --block-size 16 --block-size 32',
+      'a/b --tensor-par 2 --kv_cache_dtype=fp8 --no-enable-prefix-caching -dp=4 -O3 --block-size 16 --block-size 32',
     );
     expect(deployment).toMatchObject({
       model: { id: 'a/b' },
       parallelism: { tensorParallel: 2, dataParallel: 4 },
       load: { keyDtype: 'fp8_e4m3', valueDtype: 'fp8_e4m3' },
     });
-    expect(settings).toMatchObject({ enablePrefixCaching: false, blockSize: 32 });
+    expect(settings).toMatchObject({ enablePrefixCaching: false, blockSize: 32, optimizationLevel: '3' });
     expect(() => read('vllm', 'a/b --max-num 3')).toThrow(/--max-num could mean --max-num/);
   });
 
@@ -56,7 +56,7 @@ describe('vllm serve', () => {
   it('tells apart what is modelled, not modelled, of no matter, removed and unknown', () => {
     const { words } = read(
       'vllm',
-      'a/b --max-num-seqs 8 --cpu-offload-gb 4 --port 8000 --num-scheduler-steps 8 --max-num-sqs 3',
+      'a/b --max-num-seqs 8 --enable-dbo --port 8000 --num-scheduler-steps 8 --max-num-sqs 3',
     );
     expect(words.slice(1).map(({ is }) => is)).toEqual([
       'modelled',
@@ -113,6 +113,16 @@ describe('vllm serve', () => {
     );
     expect(JSON.stringify(reading)).not.toMatch(/SECRET\d/);
     expect(reading.words.filter(({ secret }) => secret === true)).toHaveLength(6);
+  });
+
+  it('never shows a secret in what it asks for or sets', () => {
+    const readings = [
+      read('llama-server', '-mu https://u:SECRET1@h/m.gguf --mmproj http://h/p.gguf?token=SECRET2'),
+      read('vllm', 'https://u:SECRET3@h/m --kv-transfer-config {"api_key":"SECRET4"}'),
+      read('vllm', 'a/b --speculative-config {"model":"https://u:SECRET5@h/m","num_speculative_tokens":2}'),
+    ];
+    expect(JSON.stringify(readings)).not.toMatch(/SECRET\d/);
+    expect(readings[2]?.settings.numSpeculativeTokens).toBe(2);
   });
 
   it('refuses a flag without its value', () => {

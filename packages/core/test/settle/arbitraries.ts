@@ -17,6 +17,8 @@ function value({ type }: EngineSetting): fc.Arbitrary<number | boolean | string>
   switch (type) {
     case 'integer':
       return count;
+    case 'number':
+      return fc.integer({ min: 0, max: 1000 }).map((tenths) => tenths / 10);
     case 'fraction':
       return fc.integer({ min: 1, max: 1000 }).map((thousandths) => thousandths / 1000);
     case 'boolean':

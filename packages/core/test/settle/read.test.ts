@@ -111,7 +111,7 @@ describe('reading', () => {
     for (const name of ENGINE_NAMES) {
       for (const { flag, type, key } of engineSettings(name)) {
         const text =
-          type === 'integer'
+          type === 'integer' || type === 'number'
             ? '7'
             : type === 'fraction'
               ? '0.5'

@@ -1,5 +1,5 @@
-import { GPUS } from '@kv/core/gpus';
 import type { JSX } from 'preact';
+import { knownGpus, loadGpus } from '../library/gpus.js';
 import { gpuIds, type State } from '../state/state.js';
 import { Disclosure } from './disclosure.js';
 import { SelectField, TextField } from './fields.js';
@@ -14,13 +14,13 @@ export function GpuFields(props: {
 }): JSX.Element {
   const { state, onChange } = props;
   const chosen = gpuIds(state);
-  const known = GPUS.map(({ id, name }) => ({ value: id, text: name }));
+  const known = knownGpus().map(({ id, name }) => ({ value: id, text: name }));
   const set = (index: number, id: string) => {
     const ids = [...chosen.slice(0, index), id, ...chosen.slice(index + 1)];
     onChange({ gpu: ids.filter((value) => value !== '').join(',') });
   };
   return (
-    <fieldset>
+    <fieldset onFocusIn={loadGpus} onPointerEnter={loadGpus}>
       <legend>GPUs</legend>
       <div class="more wide">
         {[...chosen, ''].slice(0, MAX_GPUS).map((id, index) => (
@@ -41,12 +41,12 @@ export function GpuFields(props: {
               label="Overhead of each"
               title="Memory for activations, the driver and all else that is neither weights nor cache"
               value={state.overhead}
-              placeholder="2 GiB"
+              placeholder="the engine's"
               onChange={(overhead) => onChange({ overhead })}
             />
             <TextField
-              label="--gpu-memory-utilization"
-              title="The part of the memory that vLLM and SGLang take"
+              label="Part of it for vLLM"
+              title="--gpu-memory-utilization of rows on vLLM that do not set their own"
               value={state.utilization}
               placeholder="the engine's"
               onChange={(utilization) => onChange({ utilization })}

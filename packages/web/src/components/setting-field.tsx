@@ -10,7 +10,7 @@ export function SettingField(props: {
 }): JSX.Element {
   const { setting, value, onChange } = props;
   const { flag, type, description } = setting;
-  if (type === 'integer' || type === 'fraction' || type === 'text') {
+  if (type === 'integer' || type === 'number' || type === 'fraction' || type === 'text') {
     return (
       <TextField
         label={flag}

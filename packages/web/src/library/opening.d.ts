@@ -5,3 +5,11 @@ declare module 'virtual:opening-model' {
   const model: Model;
   export default model;
 }
+
+/** The GPU that it opens with. */
+declare module 'virtual:opening-gpu' {
+  import type { Gpu } from '@kv/core/gpus';
+
+  const gpu: Gpu;
+  export default gpu;
+}

@@ -11,7 +11,8 @@ import {
   type SettingValues,
   settle,
 } from '@kv/core';
-import { gpuNamed, gpusNamed } from '@kv/core/gpus';
+import type { Gpu } from '@kv/core/gpus';
+import { gpuById } from '../library/gpus.js';
 import type { Library, ModelState } from '../library/library.js';
 import { DEFAULT_USE, type Row, type State } from '../state/state.js';
 import { nameOnPage, sharedTexts, textsOfRow } from '../state/texts.js';
@@ -37,7 +38,16 @@ export type RowMeaning =
   | { readonly status: 'ready'; readonly cases: readonly PageCase[] }
   | Exclude<ModelState, { status: 'ready' }>;
 
-const READING = { gpusNamed, nameOf: nameOnPage };
+function gpuNamed(id: string): Gpu {
+  const gpu = gpuById(id);
+  if (gpu === undefined) {
+    throw new Error('Cases are settled only on GPUs that are loaded.');
+  }
+  return gpu;
+}
+
+/** A row names no GPU: those that the page shows it on are settled one by one. */
+const READING = { gpusNamed: () => [], nameOf: nameOnPage };
 
 /** What each row means; a row that means nothing says why, and leaves the others alone. */
 export function meaningsOf(state: State, library: Library): readonly RowMeaning[] {

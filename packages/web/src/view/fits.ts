@@ -19,7 +19,8 @@ import {
   settle,
   sizeCell,
 } from '@kv/core';
-import { type Gpu, gpuNamed } from '@kv/core/gpus';
+import type { Gpu } from '@kv/core/gpus';
+import { gpuById } from '../library/gpus.js';
 import { gpuIds, type State } from '../state/state.js';
 import { nameOnPage } from '../state/texts.js';
 import type { EstimatedCase } from './cases.js';
@@ -54,10 +55,11 @@ function requestsOf({ deployment, known, budget }: EstimatedCase, state: State):
   });
 }
 
+/** The chosen GPUs, without those that are on their way. */
 function gpusOf(state: State): readonly Gpu[] {
-  return gpuIds(state).map((id) => {
+  return gpuIds(state).flatMap((id) => {
     try {
-      return gpuNamed(id);
+      return gpuById(id) ?? [];
     } catch (error) {
       throw error instanceof InputError
         ? new InputError(`gpu is "${id}", which is none of the list; choose one there.`)

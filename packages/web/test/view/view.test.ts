@@ -1,6 +1,7 @@
 import { estimate } from '@kv/core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadGpus } from '../../src/library/gpus.js';
 import { parseAddress } from '../../src/state/address.js';
 import {
   CHARTS,
@@ -14,6 +15,8 @@ import { sentenceText as text } from '../../src/view/answer.js';
 import { type NoView, type View, viewOf } from '../../src/view/view.js';
 import { state } from '../arbitraries.js';
 import { LIBRARY } from '../models.js';
+
+beforeAll(loadGpus);
 
 const LOOK = { theme: 'light', size: 'wide' } as const;
 
@@ -61,7 +64,7 @@ describe('what a state means', () => {
     [{ gpu: '' }, 'Llama-3.1-8B at 128k: 16.0 GiB per sequence.'],
     [
       { gpu: 'rtx-4090' },
-      'Llama-3.1-8B at 128k: 16.0 GiB per sequence; an NVIDIA GeForce RTX 4090 holds 57,595 tokens beside the weights.',
+      'Llama-3.1-8B at 128k: 16.0 GiB per sequence; an NVIDIA GeForce RTX 4090 holds 53,759 tokens beside the weights.',
     ],
     [
       { gpus: '4', sequences: '4' },

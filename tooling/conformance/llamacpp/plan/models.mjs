@@ -1,5 +1,6 @@
 import { Float } from '../gguf.mjs';
-import { everyLast, heads, repeat } from '../models.mjs';
+import { everyLast, heads, kindsOf, MODELS, metadataOf, mla, optionalOf, repeat, ssm } from '../models.mjs';
+import { SHAPES } from '../shapes.mjs';
 
 /**
  * Published models with all sizes that compute buffers depend on, as the engine's converter writes them, and the tensors
@@ -40,7 +41,37 @@ const sliding = (layers, window, period) => ({
   'attention.sliding_window': window,
   'attention.sliding_window_pattern': repeat(layers, everyLast(period, false, true)),
 });
+const gemma4 = (
+  layers,
+  period,
+  hidden,
+  width,
+  headCount,
+  slidingHeads,
+  fullHeads,
+  window,
+  shared,
+  perLayer,
+) => ({
+  embedding_length: hidden,
+  feed_forward_length: width,
+  'attention.head_count': headCount,
+  'attention.head_count_kv': repeat(layers, everyLast(period, fullHeads, slidingHeads)),
+  'attention.key_length': 512,
+  'attention.value_length': 512,
+  'attention.key_length_swa': 256,
+  'attention.value_length_swa': 256,
+  'rope.dimension_count': 512,
+  'rope.dimension_count_swa': 256,
+  ...sliding(layers, window, period),
+  'attention.shared_kv_layers': shared,
+  embedding_length_per_layer_input: perLayer,
+  vocab_size: 262144,
+  final_logit_softcapping: new Float(30),
+});
 const BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'];
+/** What three of four blocks of Qwen3.5 have. */
+const deltaNetBlocks = (index) => ((index + 1) % 4 === 0 ? [] : ['attn_qkv.weight', 'attn_gate.weight']);
 const QK_NORMS = ['attn_q_norm.weight', 'attn_k_norm.weight'];
 
 export const PLANNED = [
@@ -58,18 +89,10 @@ export const PLANNED = [
   },
   dense('mistralai/Mistral-7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000),
   {
-    ...dense(
-      'mistralai/Mixtral-8x7B-v0.1',
-      'llama',
-      32,
-      4096,
-      14336,
-      32,
-      8,
-      128,
-      32000,
-      experts(8, 2, 14336),
-    ),
+    ...dense('mistralai/Mixtral-8x7B-v0.1', 'llama', 32, 4096, 14336, 32, 8, 128, 32000, {
+      expert_count: 8,
+      expert_used_count: 2,
+    }),
     blocks: ['ffn_gate_exps.weight'],
   },
   { ...dense('Qwen/Qwen2.5-7B', 'qwen2', 28, 3584, 18944, 28, 4, 128, 152064), blocks: BIASES },
@@ -136,7 +159,10 @@ export const PLANNED = [
     logit_scale: 0.25,
   }),
   dense('allenai/OLMo-2-1124-7B', 'olmo2', 32, 4096, 11008, 32, 32, 128, 100352),
-  dense('allenai/OLMoE-1B-7B', 'olmoe', 16, 2048, 1024, 16, 16, 128, 50304, experts(64, 8, 1024)),
+  dense('allenai/OLMoE-1B-7B', 'olmoe', 16, 2048, 1024, 16, 16, 128, 50304, {
+    expert_count: 64,
+    expert_used_count: 8,
+  }),
   dense('HuggingFaceTB/SmolLM3-3B', 'smollm3', 36, 2048, 11008, 16, 4, 128, 128256),
   dense('ibm-granite/granite-3.3-8b', 'granite', 40, 4096, 12800, 32, 8, 128, 49159, {
     embedding_scale: 12.5,
@@ -155,10 +181,122 @@ export const PLANNED = [
     }),
     blocks: ['exp_probs_b.bias'],
   },
+  {
+    ...dense('deepseek-ai/DeepSeek-V2', 'deepseek2', 60, 5120, 12288, 128, 1, 576, 102400, {
+      ...mla(512, 64, 128, 128),
+      'attention.q_lora_rank': 1536,
+      ...experts(160, 6, 1536, { expert_shared_count: 2, expert_weights_scale: new Float(16) }),
+      leading_dense_block_count: 1,
+    }),
+    file: [],
+  },
+  {
+    ...dense('deepseek-ai/DeepSeek-V3', 'deepseek2', 61, 7168, 18432, 128, 1, 576, 129280, {
+      ...mla(512, 64, 128, 128),
+      'attention.q_lora_rank': 1536,
+      ...experts(256, 8, 2048, {
+        expert_shared_count: 1,
+        expert_weights_scale: 2.5,
+        expert_weights_norm: true,
+      }),
+      expert_gating_func: 2,
+      expert_group_count: 8,
+      expert_group_used_count: 4,
+      leading_dense_block_count: 3,
+    }),
+    blocks: ['exp_probs_b.bias'],
+  },
+  {
+    ...dense('moonshotai/Kimi-K2-Instruct', 'deepseek2', 61, 7168, 18432, 64, 1, 576, 163840, {
+      ...mla(512, 64, 128, 128),
+      'attention.q_lora_rank': 1536,
+      ...experts(384, 8, 2048, {
+        expert_shared_count: 1,
+        expert_weights_scale: 2.827,
+        expert_weights_norm: true,
+      }),
+      expert_gating_func: 2,
+      leading_dense_block_count: 1,
+    }),
+    blocks: ['exp_probs_b.bias'],
+  },
+  {
+    ...dense('Qwen/Qwen3.5-27B', 'qwen35', 64, 5120, 17408, 24, 4, 256, 248320, {
+      ...ssm(4, 6144, 128, 48, 16),
+      full_attention_interval: 4,
+      'rope.dimension_sections': [11, 11, 10, 0],
+      'rope.dimension_count': 64,
+    }),
+    blocks: deltaNetBlocks,
+  },
+  {
+    ...dense('Qwen/Qwen3.5-35B-A3B', 'qwen35moe', 40, 2048, 512, 16, 2, 256, 248320, {
+      ...ssm(4, 4096, 128, 32, 16),
+      ...experts(256, 8, 512, { expert_shared_feed_forward_length: 512 }),
+      full_attention_interval: 4,
+      'rope.dimension_sections': [11, 11, 10, 0],
+      'rope.dimension_count': 64,
+    }),
+    blocks: deltaNetBlocks,
+  },
+  ...[
+    ['google/gemma-4-31B-it', gemma4(60, 6, 5376, 21504, 32, 16, 4, 1024, 0, 0)],
+    [
+      'google/gemma-4-26B-A4B-it',
+      { ...gemma4(30, 6, 2816, 2112, 16, 8, 2, 1024, 0, 0), ...experts(128, 8, 704) },
+      ['ffn_gate_inp.weight', 'ffn_gate_up_exps.weight', 'ffn_down_exps.scale'],
+    ],
+    ['google/gemma-4-E4B-it', gemma4(42, 6, 2560, 10240, 8, 2, 2, 512, 18, 256)],
+  ].map(([id, metadata, more = []]) => ({
+    id,
+    architecture: 'gemma4',
+    layers: metadata['attention.sliding_window_pattern'].length,
+    metadata,
+    file: ['rope_freqs.weight'],
+    blocks: (index) => [
+      'layer_output_scale.weight',
+      ...(metadata['attention.sliding_window_pattern'][index] || metadata.embedding_length_per_layer_input > 0
+        ? ['attn_v.weight']
+        : []),
+      ...more,
+    ],
+  })),
 ];
 
+/** Sizes of no model in particular for those that caches do not depend on. */
+const SOME_SIZES = { feed_forward_length: 4096, vocab_size: 64000 };
+const SOME_EXPERTS = {
+  expert_count: 32,
+  expert_used_count: 4,
+  expert_feed_forward_length: 768,
+  expert_shared_feed_forward_length: 768,
+};
+
+/** One model of each architecture of which none is above. */
+export const OTHERS = [...MODELS, ...SHAPES]
+  .filter(({ gguf }) => PLANNED.every(({ architecture }) => architecture !== gguf))
+  .filter(({ gguf }, index, all) => all.findIndex((one) => one.gguf === gguf) === index)
+  .map((model) => {
+    const { metadata } = model;
+    const sizes = {
+      ...(Array.isArray(metadata.feed_forward_length) ? { vocab_size: SOME_SIZES.vocab_size } : SOME_SIZES),
+      ...(metadata.expert_count !== undefined && SOME_EXPERTS),
+    };
+    const changed = { ...model, metadata: { ...metadata, ...sizes } };
+    return {
+      id: `some ${model.gguf}`,
+      architecture: model.gguf,
+      question: {
+        metadata: { 'tokenizer.ggml.model': 'none', ...metadataOf(changed) },
+        kinds: kindsOf(model),
+        optional: optionalOf(model),
+      },
+    };
+  });
+
 /** What the engine is asked: the file's metadata, a word for the kind of each block, tensors beside those that it names. */
-export function questionOf({ architecture, layers, metadata, blocks = [], file = [] }) {
+export function questionOf({ question, architecture, layers, metadata, blocks = [], file = [] }) {
+  if (question !== undefined) return question;
   const dense = metadata.leading_dense_block_count ?? 0;
   const whole = {
     block_count: layers,
@@ -173,11 +311,15 @@ export function questionOf({ architecture, layers, metadata, blocks = [], file =
       'tokenizer.ggml.model': 'none',
       ...Object.fromEntries(Object.entries(whole).map(([key, value]) => [`${architecture}.${key}`, value])),
     },
-    kinds: repeat(layers, (index) => (index < dense ? 'dense' : 'block')),
+    kinds: repeat(layers, (index) =>
+      index < dense ? 'dense' : `block ${(index + 1) % (metadata.full_attention_interval ?? 1)}`,
+    ),
     optional: [
       ...file,
       ...repeat(layers, (index) =>
-        blocks.filter((name) => index >= dense || !/exp/.test(name)).map((name) => `blk.${index}.${name}`),
+        (typeof blocks === 'function' ? blocks(index) : blocks)
+          .filter((name) => index >= dense || !/exp/.test(name))
+          .map((name) => `blk.${index}.${name}`),
       ).flat(),
     ],
   };

@@ -8,15 +8,15 @@ import { rulesOf } from './rules.mjs';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * The two libraries that planning needs beside the engine's own, compiled from the source of the same release, which the
+ * The libraries that planning needs beside the engine's own, compiled from the source of the same release, which the
  * package ships as a git bundle: needs `git` and `g++`.
  *
- * @returns paths of the backend and of the account of memory.
+ * @returns paths of the backend, of the account of memory, and of the engine's `--fit`.
  */
 export function nativeLibraries() {
   const folder = join(HERE, '../node_modules/.plan', VERSION);
-  const [backend, breakdown] = [join(folder, 'device.so'), join(folder, 'breakdown.so')];
-  if (existsSync(backend) && existsSync(breakdown)) return { backend, breakdown };
+  const [backend, breakdown, fit] = ['device.so', 'breakdown.so', 'fit.so'].map((name) => join(folder, name));
+  if ([backend, breakdown, fit].every((path) => existsSync(path))) return { backend, breakdown, fit };
   const source = join(folder, 'source');
   mkdirSync(folder, { recursive: true });
   if (!existsSync(source)) {
@@ -38,7 +38,12 @@ export function nativeLibraries() {
     ...[...common, ...include('include', 'ggml/include', 'src'), join(HERE, 'breakdown.cpp')],
     ...['-o', breakdown, library('libllama'), library('libggml-base')],
   ]);
-  return { backend, breakdown };
+  run('g++', [
+    ...[...common, ...include('include', 'ggml/include', 'src', 'common'), join(HERE, 'fit.cpp'), '-o', fit],
+    ...['libllama-common', 'libllama', 'libggml', 'libggml-base'].map(library),
+    `-Wl,-rpath,${BINARIES},--allow-shlib-undefined`,
+  ]);
+  return { backend, breakdown, fit };
 }
 
 function run(program, words) {

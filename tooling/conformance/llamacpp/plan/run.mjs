@@ -8,7 +8,7 @@ import { blobSource, readGguf } from '@kv/gguf';
 import { integer, oneOf, randomNumbers } from '../../random.mjs';
 import { install } from '../install.mjs';
 import { ASKED, PLACEMENTS, randomCase, randomPlacement } from './cases.mjs';
-import { PLANNED, questionOf } from './models.mjs';
+import { OTHERS, PLANNED, questionOf } from './models.mjs';
 
 const GOLDEN = fileURLToPath(
   new URL('../../../../packages/core/test/golden/llamacpp-buffers.json', import.meta.url),
@@ -36,15 +36,18 @@ async function writeGolden() {
   const models = {};
   const cases = [];
   let failed = 0;
-  for (const planned of chosen) {
+  for (const planned of [...chosen, ...OTHERS]) {
     const question = questionOf(planned);
-    for (const placement of PLACEMENTS) {
+    for (const placement of planned.question === undefined ? PLACEMENTS : PLACEMENTS.slice(0, 1)) {
       try {
         const answers = await askPlan(question, placement, ASKED, folder);
         const { metadata, tensors } = await file();
         models[planned.id] ??= { metadata, tensors: packed(tensors.map(({ name }) => name)) };
         answers.forEach(({ buffers, output }, index) => {
-          if (buffers === undefined) return;
+          if (buffers === undefined) {
+            console.error(`${planned.id}: refused ${JSON.stringify(ASKED[index])}`);
+            return;
+          }
           cases.push({
             model: planned.id,
             ...placement,
@@ -94,7 +97,7 @@ async function askAtRandom(count) {
       const model = modelFromGguf(metadata, [], { id: planned.id, source: 'a GGUF file without weights' });
       const made = placementOf(model.numHiddenLayers, placement.flags, placement.devices);
       cases.forEach((one, index) => {
-        const { buffers, lines } = answers[index];
+        const { buffers } = answers[index];
         if (buffers === undefined) {
           refused += 1;
           return;
@@ -126,26 +129,48 @@ async function askAtRandom(count) {
   return different;
 }
 
-/** The model with other numbers of layers, heads, tokens and experts, and other widths. */
+/**
+ * The model with other numbers of layers, tokens and experts and other widths, and where heads are plain with other heads.
+ */
 function resized(random, { metadata, layers, ...rest }) {
   const changed = { ...metadata };
-  const period = 12;
-  const count = layers < period ? layers : integer(random, 2, layers);
-  const headDim = metadata['attention.key_length'];
-  const keyValueHeads = integer(random, 1, 8);
-  changed['attention.head_count_kv'] = keyValueHeads;
-  changed['attention.head_count'] = keyValueHeads * integer(random, 1, 8);
-  changed.embedding_length = 64 * integer(random, 4, 96);
+  const shared = metadata['attention.shared_kv_layers'] ?? 0;
+  const interval = metadata.full_attention_interval ?? 1;
+  const count =
+    shared > 0 || layers < 12
+      ? layers
+      : interval * integer(random, Math.ceil(2 / interval), layers / interval);
+  const isPlain = ['attention.kv_lora_rank', 'ssm.inner_size', 'attention.key_length_swa'].every(
+    (key) => metadata[key] === undefined,
+  );
+  if (isPlain) {
+    const [heads, headDim] = [metadata['attention.head_count'], metadata['attention.key_length']];
+    const keyValueHeads = integer(random, 1, 8);
+    changed['attention.head_count'] = keyValueHeads * integer(random, 1, 8);
+    changed['attention.head_count_kv'] =
+      heads === metadata['attention.head_count_kv'] ? changed['attention.head_count'] : keyValueHeads;
+    // Some architectures take queries to be as wide as the rest.
+    changed.embedding_length =
+      heads * headDim === metadata.embedding_length
+        ? changed['attention.head_count'] * headDim
+        : 64 * integer(random, 4, 96);
+  }
   changed.feed_forward_length = 32 * integer(random, 8, 600);
   changed.vocab_size = integer(random, 300, 260000);
   if (metadata.expert_count !== undefined) {
-    changed.expert_count = oneOf(random, [8, 16, 32, 60, 64, 128, 160, 256]);
+    changed.expert_count = oneOf(random, [8, 16, 32, 64, 128, 160, 256]);
     changed.expert_used_count = integer(random, 1, Math.min(changed.expert_count, 16));
-    changed.expert_feed_forward_length = 32 * integer(random, 4, 80);
+    if (metadata.expert_feed_forward_length !== undefined) {
+      const isSame = metadata.expert_feed_forward_length === metadata.feed_forward_length;
+      changed.expert_feed_forward_length = 32 * integer(random, 4, 80);
+      // Some architectures read one, some the other.
+      if (isSame) changed.feed_forward_length = changed.expert_feed_forward_length;
+    }
   }
-  const lists = Object.entries(metadata).filter(([, value]) => Array.isArray(value));
-  for (const [key, value] of lists) changed[key] = value.slice(0, count);
-  return { ...rest, layers: count, metadata: { ...changed, 'attention.key_length': headDim } };
+  for (const [key, value] of Object.entries(metadata)) {
+    if (Array.isArray(value) && value.length === layers) changed[key] = value.slice(0, count);
+  }
+  return { ...rest, layers: count, metadata: changed };
 }
 
 /** The file that the engine was given, as kv reads it. */
@@ -171,7 +196,9 @@ function packed(names) {
   const blocks = [];
   for (const name of names) {
     const [, index, rest] = /^blk\.(\d+)\.(.*)$/.exec(name) ?? [];
-    if (index !== undefined) (blocks[Number(index)] ??= []).push(rest);
+    if (index === undefined) continue;
+    blocks[Number(index)] ??= [];
+    blocks[Number(index)].push(rest);
   }
   const runs = [];
   for (const block of blocks) {

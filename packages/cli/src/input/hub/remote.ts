@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ByteSource } from '@kv/gguf';
-import { withProgress } from '../../render/progress.js';
-import type { ModelFiles, NamedText } from '../model-files.js';
+import { withProgress } from '../../terminal/progress.js';
+import type { ModelFiles, NamedText } from '../files.js';
 import { absentFile } from './absent-file.js';
 import { fileAddress } from './address.js';
 import { type Answer, askForRange, askForText, hubFetch } from './http.js';

@@ -22,7 +22,7 @@ interface Found {
 }
 
 /**
- * The flags of a command as argparse takes them: exact names, `--x=y`, prefixes that only one flag has, `-tp4`, and
+ * The flags of a command as argparse takes them: exact names, `--x=y`, prefixes that only one flag has, `-O3`, and
  * values up to the next word that looks like a flag.
  *
  * Source: CPython 3.12, `Lib/argparse.py` (`_parse_optional`, `_get_option_tuples`, `_match_argument`).
@@ -89,7 +89,7 @@ function flagAt(
 
 interface Named extends Found {
   readonly written?: string;
-  /** The value, where it is written without a blank: `-tp4`. */
+  /** The value, where it is written without a blank: `-O3`. */
   readonly joined?: string;
 }
 
@@ -117,20 +117,13 @@ function named(name: string, { table, place }: ArgparseRules): Named | undefined
     : undefined;
 }
 
-/** `-tp4` and `-O3`: a short name with its value. */
+/** `-O3`: a name of one letter with its value; longer ones, as in `-tp4`, argparse does not take apart. */
 function joined(word: LaunchWord, name: string, { table }: ArgparseRules): Named | undefined {
-  if (name.startsWith('--') || !name.startsWith('-')) {
-    return undefined;
-  }
-  for (let length = word.text.length - 1; length >= 2; length--) {
-    const short = word.text.slice(0, length);
-    const found = table.byName.get(short);
-    const rest = word.text.slice(length);
-    if (found !== undefined && takesOne(found.flag) && (length === 2 || /^\d/.test(rest))) {
-      return { ...found, written: short, joined: rest.replace(/^=/, '') };
-    }
-  }
-  return undefined;
+  const short = word.text.slice(0, 2);
+  const found = name.startsWith('--') ? undefined : table.byName.get(short);
+  return found !== undefined && takesOne(found.flag)
+    ? { ...found, written: short, joined: word.text.slice(2).replace(/^=/, '') }
+    : undefined;
 }
 
 function takesOne({ kind }: TableFlag): boolean {

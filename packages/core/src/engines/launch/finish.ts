@@ -3,6 +3,7 @@ import type { LaunchCommand } from './command.js';
 import { visibleDevices } from './environment.js';
 import type { Interpreted } from './interpret.js';
 import type { LaunchReading } from './reading.js';
+import { isSecretValue } from './secrets.js';
 
 /** The reading that all words of a command make together. */
 export function finished(
@@ -13,6 +14,9 @@ export function finished(
   said: Interpreted,
 ): LaunchReading {
   const model = said.model ?? { unknown: 'no model is named', give: giveModel };
+  const open = Object.fromEntries(
+    Object.entries(said.settings).filter(([, value]) => typeof value !== 'string' || !isSecretValue(value)),
+  );
   const missing = [
     ...refMissing('the model', model),
     ...(said.draft === undefined ? [] : refMissing('the draft model', said.draft)),
@@ -27,13 +31,13 @@ export function finished(
       engine: {
         name: engine,
         ...(said.release === undefined ? {} : { release: said.release }),
-        settings: Object.fromEntries(Object.entries(said.settings).filter(([key]) => counted.has(key))),
+        settings: Object.fromEntries(Object.entries(open).filter(([key]) => counted.has(key))),
       },
       load: said.load,
       parallelism: said.parallelism,
       devices: visibleDevices(command),
     },
-    settings: said.settings,
+    settings: open,
     words: said.words,
     missing,
     notes: said.notes,

@@ -1,5 +1,6 @@
 import type { ModelRef } from '../../deployment/deployment.js';
 import type { LaunchWord } from './command.js';
+import { isSecretValue } from './secrets.js';
 
 /**
  * The model that a word names: an id of the hub or of Ollama, as `org/name`, `hf:org/name`, `org/name:Q4_K_M` or an
@@ -11,6 +12,9 @@ import type { LaunchWord } from './command.js';
 export function modelRef({ text, unknown }: LaunchWord, give: string): ModelRef {
   if (unknown !== undefined) {
     return { unknown: text, give };
+  }
+  if (isSecretValue(text)) {
+    return { unknown: 'an address with a password in it', give };
   }
   const hub = /^https?:\/\/(?:www\.)?huggingface\.co\/([\w.-]+\/[\w.-]+)/.exec(text)?.[1];
   if (hub !== undefined) {

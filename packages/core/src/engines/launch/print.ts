@@ -68,12 +68,8 @@ export function modelWord(ref: ModelRef, give: string): string {
   }
   const text = 'id' in ref ? ref.id : ref.unknown;
   const read = modelRef({ text }, give);
-  if (
-    text.startsWith('-') ||
-    'id' in ref !== 'id' in read ||
-    /^[[<{(]|^$/.test(text) ||
-    text === 'no model is named'
-  ) {
+  const isReadAgain = 'id' in ref === 'id' in read && !text.startsWith('-');
+  if (!isReadAgain || /^[[<{(]|^$/.test(text) || text === 'no model is named') {
     throw new InputError(
       `A command needs a model that it can name; ${shown(text)} is none, so give ${give}.`,
     );

@@ -123,7 +123,7 @@ const OUTSIDE_PLAN: BudgetPart = {
 };
 
 /** How far a decoder of the usual form was off for architectures that it is not the graph of, relative to the engine's. */
-const STAND_IN = { judgedOn: 0, median: 0, p90: 0 };
+export const STAND_IN_ERROR = { judgedOn: 412, median: 0.0155, p90: 0.648 };
 
 function computePart(buffers: ComputeBuffers | undefined, backend: number, model: Model): BudgetPart {
   const source = 'ggml-org/llama.cpp v0.5.0, ggml/src/ggml-alloc.c, src/llama-graph.cpp, src/models';
@@ -157,12 +157,16 @@ function computePart(buffers: ComputeBuffers | undefined, backend: number, model
       `the graph of ${model.architecture} is not known; a decoder of the usual form stands in for it`,
     ],
     source,
-    error: STAND_IN,
+    error: STAND_IN_ERROR,
   };
 }
 
-const LOW = 0.5;
-const HIGH = 2;
+/**
+ * Ends of the range where another graph stands in: nine of ten of one half of the architectures whose graph is not known
+ * (208 answers of the engine) lay between them, and nine of ten of the other half (184 of 204).
+ */
+const LOW = 0.64;
+const HIGH = 3.11;
 
 /** Scores of one token of each sequence: what is set aside before the first step asks for more. */
 function outputPart({ vocabSize, name }: Model, { numSequences }: Workload): BudgetPart {

@@ -7,11 +7,13 @@ import { ceilDiv } from '../../text/exact.js';
 import { hasFlashAttention } from './architectures.js';
 import { cellRules } from './cells.js';
 import { blocksOf, similarBlocksOf } from './graph/blocks.js';
-import type { Build, Step } from './graph/build.js';
+import type { Block, Build, Step } from './graph/build.js';
 import { decoder } from './graph/decoder.js';
+import { hasKernel, readsType } from './graph/flash-attention.js';
 import { emptyGraph } from './graph/graph.js';
 import { planBuffers } from './graph/plan.js';
 import { recipeOf, USUAL_RECIPE } from './graph/recipes.js';
+import { sufficientBlocks } from './graph/repetition.js';
 import { homesOf, type Placement } from './placement.js';
 import type { LlamacppSettings } from './settings.js';
 
@@ -71,7 +73,9 @@ export function computeBuffers(
     graph,
     hiddenSize,
     vocabSize,
+    perLayerSize: model.hiddenSizePerLayerInput ?? 0,
     blocks,
+    laidOut: sufficientBlocks(kindsOf(blocks, options)),
     shared: new Map(),
     step,
     homes: homesOf(options.placement, step.tokens, options.isPlan === true),
@@ -81,11 +85,49 @@ export function computeBuffers(
   decoder(build, recipe ?? USUAL_RECIPE);
   const bytes = planBuffers(graph, {
     count: options.placement.devices + 1,
-    supports: () => true,
+    supports: (device, node) =>
+      options.placement.used.includes(device) && (node.op !== 'flashAttention' || hasKernel(node)),
     offloadsOperations: options.offloadsOperations ?? true,
     copies: options.placement.isPipelined ? PIPELINE_COPIES : 1,
   });
-  return { bytes, isOwnGraph: own !== undefined };
+  // A block on one backend that reads the cache of another's is not laid out as the engine does in every case.
+  const readsAcross = blocks.some(
+    ({ sharesWith }, index) =>
+      sharesWith !== undefined && options.placement.cache(sharesWith) !== options.placement.blocks[index],
+  );
+  // Attention to such caches runs on the host, block by block, which is equal to the engine's only in most cases.
+  const attendsOnHost = step.flashAttention && !(readsType(step.keyType) && readsType(step.valueType));
+  return { bytes, isOwnGraph: own !== undefined && !readsAcross && !attendsOnHost };
+}
+
+/** Weights that flags are usually about, where the file's are not known. */
+const USUAL_WEIGHTS = [
+  'attn_q',
+  'attn_output',
+  'ffn_up',
+  'ffn_down',
+  'ffn_gate_exps',
+  'ffn_up_exps',
+  'ffn_down_exps',
+];
+
+/** A word for each block, equal for blocks of the same sizes whose weights and caches lie alike. */
+function kindsOf(blocks: readonly Block[], { placement, tensors }: RunOptions): readonly string[] {
+  const types = new Map<number, string[]>();
+  for (const { name, type } of tensors ?? []) {
+    const [, block, rest] = /^blk\.(\d+)\.(.*)$/.exec(name) ?? [];
+    if (block !== undefined) {
+      const others = types.get(Number(block)) ?? [];
+      others.push(`${rest} ${type} ${placement.weight(name)}`);
+      types.set(Number(block), others);
+    }
+  }
+  return blocks.map((block, index) => {
+    const weights =
+      types.get(index)?.sort() ??
+      USUAL_WEIGHTS.map((name) => placement.weight(`blk.${index}.${name}.weight`));
+    return JSON.stringify([block, placement.blocks[index], placement.cache(index), weights]);
+  });
 }
 
 /** What the largest step is reserved for. */

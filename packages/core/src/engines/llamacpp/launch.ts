@@ -61,8 +61,10 @@ export function readLlamacpp(command: LaunchCommand): LaunchReading {
       said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
     }
   }
-  for (const { note, isRemoved } of given) {
-    if (note !== undefined && isRemoved !== true && note.includes('older releases')) {
+  for (const { note, isRemoved, flag, values } of given) {
+    const isBare =
+      flag?.kind === 'toggle' && values.length === 0 && LLAMACPP_MEMORY_FLAGS.has(flag.names[0] ?? '');
+    if (note !== undefined && isRemoved !== true && isBare) {
       said.notes.push(note);
     }
   }

@@ -23,6 +23,8 @@ export interface PlacementFlags {
 /** Where each part of a model lies; devices by number, the host as the one after the last. */
 export interface Placement {
   readonly devices: number;
+  /** The devices that are used at all. */
+  readonly used: readonly number[];
   /** The backend of each block, and of the output, last. */
   readonly blocks: readonly number[];
   /** The backend of a tensor by its name in the file. */
@@ -65,6 +67,7 @@ export function placementOf(numLayers: number, flags: PlacementFlags, free: read
   const isFull = used.length > 0 && count > numLayers;
   return {
     devices: free.length,
+    used,
     blocks,
     weight: (name) =>
       overrides.find(({ pattern }) => pattern.test(name))?.backend ?? ownBackend(name, blocks, host),
@@ -125,6 +128,9 @@ function ownBackend(name: string, blocks: readonly number[], host: number): numb
   const block = /^blk\.(\d+)\./.exec(name)?.[1];
   if (block !== undefined) {
     return blocks[Number(block)] ?? host;
+  }
+  if (name.startsWith('per_layer_model_proj') || name.startsWith('per_layer_proj_norm')) {
+    return blocks[0] as number;
   }
   return name.startsWith('output') ? (blocks.at(-1) as number) : host;
 }

@@ -1,7 +1,7 @@
 import { checkWorkload, type Workload } from '../../deployment/workload.js';
 import { checkModel, type Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
-import { checkInteger } from '../../text/exact.js';
+import { checkInteger, roundUp } from '../../text/exact.js';
 import { isDeepseekV4 } from './architectures.js';
 import { deepseekV4Tokens } from './deepseek-v4-tokens.js';
 import { draftEntriesOf, draftLayersOf } from './draft.js';
@@ -19,7 +19,8 @@ import {
 import type { SglangSettings } from './settings.js';
 import { floorDiv, stateBudget } from './state-budget.js';
 import { statesOfRequest } from './states.js';
-import type { PoolTokens } from './tokens.js';
+import { longestWindowOf, type PoolTokens } from './tokens.js';
+import { windowsOfRequests } from './windows-of-requests.js';
 
 /** What SGLang logs when it starts. Bytes are those of one device, the fullest pipeline stage's. */
 export interface SglangCapacity {
@@ -113,7 +114,7 @@ export function sglangCapacity(
           deepseekV4Tokens(model, layers, workload, settings, speculation, availableBytes, tokens.pageSize),
         ),
       )
-    : tokens.fromTokens(capped);
+    : (cappedWindows(contexts, stages, workload, left) ?? tokens.fromTokens(capped));
   if (states === 0 || pools.full + pools.sliding <= 0) {
     throw new InputError(
       `${availableBytes} bytes are not enough for a page of ${model.name} on SGLang; raise --mem-fraction-static or use more devices.`,
@@ -149,6 +150,45 @@ export function sglangCapacity(
     draftValueBytes: largest(drafts, ({ valueBytes }) => valueBytes),
     maxRunningRequests,
   };
+}
+
+/**
+ * Pools whose windows are sized by the requests that may run, which is so without a prefix cache where those are given;
+ * the rest is for full layers. Undefined where windows follow `--swa-full-tokens-ratio`.
+ *
+ * Source: sgl-project/sglang v0.5.23, `python/sglang/srt/model_executor/pool_configurator.py`
+ * (`SWARequestCapPoolConfigurator`).
+ */
+function cappedWindows(
+  contexts: readonly { readonly context: PoolContext }[],
+  stages: readonly (readonly Entry[])[],
+  workload: Workload,
+  left: number,
+): PoolTokens | undefined {
+  const pools = contexts.map(({ context }, stage): PoolTokens | undefined => {
+    const { model, settings, tokens, speculation } = context;
+    const requests = requestsGiven(workload, settings);
+    const isCapped =
+      factsOf(settings).capsWindowsWithoutPrefixes &&
+      settings.disableRadixCache === true &&
+      tokens.ratio !== undefined;
+    if (!isCapped || requests === undefined) {
+      return undefined;
+    }
+    const { pageSize } = tokens;
+    const window = longestWindowOf(model);
+    const sliding = roundUp(
+      windowsOfRequests(workload, settings, speculation, requests, window, pageSize),
+      pageSize,
+    );
+    const cell = cellPartsOf(stages[stage] ?? [], context);
+    const fitting = Math.floor((left - sliding * cell.sliding) / cell.full);
+    const most = Math.min(fitting, settings.maxTotalTokens ?? Infinity);
+    return { full: Math.floor(Math.max(0, most) / pageSize) * pageSize, sliding: fitting <= 0 ? 0 : sliding };
+  });
+  return pools.reduce((least, one) =>
+    least !== undefined && one !== undefined && one.full < least.full ? one : least,
+  );
 }
 
 function leastOf(stages: readonly PoolTokens[]): PoolTokens {
@@ -233,30 +273,36 @@ export function unreckonedBytes(
 
 /**
  * What a token is reckoned to take: a row in each buffer; in those of a sliding pool beside a full one, `ratio` of a row.
- * A draft's layers are reckoned like those of the model on average, or like full ones beside a sliding pool; an
- * indexer's keys apart.
+ * A draft's layers are reckoned like those of the model on average, or like full ones beside a sliding pool; the keys of
+ * an indexer beside latents apart.
  */
 function cellOf(entries: readonly Entry[], context: PoolContext): number {
+  const { full, sliding } = cellPartsOf(entries, context);
+  return full + (context.tokens.ratio ?? 0) * sliding;
+}
+
+/** Bytes of a token in the pool of full layers, with the draft's, and in that of sliding ones. */
+function cellPartsOf(entries: readonly Entry[], context: PoolContext): PoolTokens {
   const { ratio } = context.tokens;
   const isSliding = ({ tokensPerSlot }: Entry) => ratio !== undefined && tokensPerSlot !== 1;
   const bytes = (chosen: readonly Entry[]) => sum(chosen, (entry) => entry.keyBytes + entry.valueBytes);
-  const full = entries.filter((entry) => !isSliding(entry));
-  const cell = bytes(full) + (ratio ?? 0) * bytes(entries.filter(isSliding));
+  const kept = entries.filter((entry) => !isSliding(entry));
+  const [full, sliding] = [bytes(kept), bytes(entries.filter(isSliding))];
   const { countsDraftRows, countsDraftRowsBesideWindows } = factsOf(context.settings);
   const draftLayers = countsDraftRows ? draftLayersOf(context) : 0;
-  const rows = full.filter((entry) => bytesOfState(entry) === 0 && entry.pool !== 'indexer');
+  const rows = kept.filter((entry) => bytesOfState(entry) === 0 && entry.pool !== 'indexer');
   if (draftLayers === 0 || rows.length === 0) {
-    return cell;
+    return { full, sliding };
   }
   if (ratio !== undefined) {
-    return cell + (countsDraftRowsBesideWindows ? (bytes(rows) / rows.length) * draftLayers : 0);
+    const draft = countsDraftRowsBesideWindows ? (bytes(rows) / rows.length) * draftLayers : 0;
+    return { full: full + draft, sliding };
   }
-  const indexers = full.filter(({ pool }) => pool === 'indexer');
-  return (
-    cell +
-    Math.floor((bytes(rows) * draftLayers) / rows.length) +
-    (indexers.length === 0 ? 0 : (bytes(indexers) / indexers.length) * draftLayers)
-  );
+  const indexers = kept.filter(({ pool }) => pool === 'indexer');
+  const isLatent = rows.some(({ pool }) => pool === 'latent');
+  const average = isLatent ? bytes(rows) : bytes(rows) + bytes(indexers);
+  const ofIndexers = isLatent && indexers.length > 0 ? (bytes(indexers) / indexers.length) * draftLayers : 0;
+  return { full: full + Math.floor((average * draftLayers) / rows.length) + ofIndexers, sliding };
 }
 
 function sum(entries: readonly Entry[], size: (entry: Entry) => number): number {

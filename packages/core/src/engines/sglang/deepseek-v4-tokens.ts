@@ -9,6 +9,7 @@ import { requestsOfDeepseekV4 } from './running-requests.js';
 import type { SglangSettings } from './settings.js';
 import type { Speculation } from './speculation.js';
 import type { PoolTokens } from './tokens.js';
+import { windowsOfRequests } from './windows-of-requests.js';
 
 /** Elements of a latent with its rotary key, of an indexer's key, and bytes of the latter with its scale. */
 const LATENT = 512;
@@ -18,15 +19,8 @@ const INDEXER_BYTES = INDEXER + 4;
 /** `DSV4_DEFAULT_SWA_FULL_TOKENS_RATIO`. */
 const DEFAULT_RATIO = 0.1;
 
-/** `SGLANG_SWA_EVICTION_INTERVAL`: decoded tokens after which the oldest of a window are given back. */
-const EVICTION_INTERVAL = 128;
-
-/** Chunks of prefills in flight at a time, and sequences' worth of windows kept for prefixes for each running request. */
-const CHUNKS_IN_FLIGHT = 2;
+/** Windows that are kept for prefixes for each running request. */
 const TAILS_OF_REQUEST = 4;
-
-/** `--chunked-prefill-size` on a Hopper GPU. */
-const USUAL_CHUNK = 8192;
 
 /**
  * Tokens of DeepSeek-V4's pools in a memory size, in pages of P tokens.
@@ -75,9 +69,9 @@ export function deepseekV4Tokens(
   const fixedRows = roundUp((requests + 1) * ring128 + ring128 + 1, 128);
   const rings = fixesRingsOfRequests ? fixedRows * 2 * LATENT * 4 * num128 : 0;
   const isCapped = capsWindowsByRequests && settings.swaFullTokensRatio === undefined;
-  const capped = isCapped
-    ? windowsOfRequests(workload, settings, speculation, requests, window, pageSize)
-    : 0;
+  const tails = settings.disableRadixCache === true ? 0 : TAILS_OF_REQUEST * requests * (window + pageSize);
+  const inUse = windowsOfRequests(workload, settings, speculation, requests, window, pageSize);
+  const capped = isCapped ? roundUp(inUse + tails, pageSize) : 0;
   const left = Math.max(availableBytes - rings - capped * ofWindow, 0);
   const ofToken = (isCapped ? 0 : ratio * ofWindow) + ofEntries * inflated;
   const full = inPages(Math.trunc(left / ofToken));
@@ -87,25 +81,4 @@ export function deepseekV4Tokens(
     );
   }
   return { full, sliding: isCapped ? capped : inPages(Math.trunc(full * ratio)) };
-}
-
-function windowsOfRequests(
-  { dataParallel }: Workload,
-  settings: SglangSettings,
-  speculation: Speculation | undefined,
-  requests: number,
-  window: number,
-  pageSize: number,
-): number {
-  const { chunkedPrefillSize = USUAL_CHUNK, enableDpAttention, disableRadixCache } = settings;
-  const chunk = Math.floor(chunkedPrefillSize / (enableDpAttention === true ? dataParallel : 1));
-  const drafted = speculation?.numDraftTokens ?? 1;
-  const decoded =
-    speculation === undefined
-      ? pageSize
-      : 2 * Math.max(speculation.numSteps * speculation.topK, speculation.numDraftTokens);
-  const ofRequest = window + EVICTION_INTERVAL * drafted + pageSize + decoded;
-  const inUse = ofRequest * requests + CHUNKS_IN_FLIGHT * chunk + pageSize;
-  const tails = disableRadixCache === true ? 0 : TAILS_OF_REQUEST * requests;
-  return roundUp(inUse + tails * (window + pageSize), pageSize);
 }

@@ -7,6 +7,7 @@ import { ceilDiv } from '../../text/exact.js';
 import type { Engine } from '../contract.js';
 import { hasSlidingPool, isDeepseekV4 } from './architectures.js';
 import { unreckonedBytes } from './capacity.js';
+import { chunkedPrefillSizeOn } from './device-defaults.js';
 import { layoutOf } from './layout.js';
 import { poolsOf } from './pools.js';
 import { computeDtype } from './rows.js';
@@ -36,6 +37,7 @@ export function sglang(settings: SglangSettings = {}, draft?: Model): Engine {
     name: 'sglang',
     kvCacheDtype,
     replicasShareDevices: settings.enableDpAttention === true,
+    settingsOn: (device) => ({ chunkedPrefillSize: chunkedPrefillSizeOn(device, settings) }),
     unusableBytes: (model, workload) => unreckonedBytes(model, workload, settings, draft),
     plan: (model, workload) => {
       checkRequests(workload, settings);

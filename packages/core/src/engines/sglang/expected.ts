@@ -21,7 +21,7 @@ export function sglangExpectation(
   const { beside, quantity } = figure;
   switch (quantity) {
     case 'loadedWeights':
-      return expectedPart(request, ['weights']);
+      return expectedPart(request, ['weights', 'loading']);
     case 'keyBytes':
     case 'valueBytes':
     case 'cacheBytes': {

@@ -1,4 +1,5 @@
 import { type Release, releasesOf } from '../releases.js';
+import { SGLANG_RELEASE_NAMES } from './release-names.js';
 
 /** What the rules of SGLang ask of a release. Sizes are in MiB where nothing else is said, as SGLang reckons. */
 export interface SglangFacts {
@@ -82,6 +83,8 @@ export interface SglangFacts {
   readonly reckonsNextLayer: boolean;
   /** Its states of ratio 128 are kept for each request, not for each page of the window. */
   readonly fixesRingsOfRequests: boolean;
+  /** Without a prefix cache and with running requests given, windows of other models have as many tokens as those need. */
+  readonly capsWindowsWithoutPrefixes: boolean;
   /** Its window has as many tokens as its requests may need, and pages are reckoned with their padding. */
   readonly capsWindowsByRequests: boolean;
   /** Windows of a convolution that overlap are kept once: of no layer, of all, of all but delta attention (KDA). */
@@ -143,7 +146,7 @@ const NOT_COMPILED_SPARSE = ['DeepseekV32ForCausalLM', 'GlmMoeDsaForCausalLM'];
  * Source: all distributions of sglang 0.4.6 to 0.5.23 on PyPI; which file a fact stands in is said at the rule that asks
  * for it. Sliding pools: `python/sglang/srt/configs/model_config.py` (`is_hybrid_swa_model`).
  */
-export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 3, [
+export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>(SGLANG_RELEASE_NAMES, [
   {
     release: '0.5.23',
     known: 'run',
@@ -239,6 +242,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       disablesPrefillGraphs: true,
       multimodalCompiled: [COHERE],
       runningRequests: 'halfOfTokens',
+      capsWindowsWithoutPrefixes: true,
       countsDraftRows: true,
       extraBuffers: 'default',
       sharesWindows: 'all',
@@ -373,6 +377,7 @@ export const SGLANG_RELEASES = releasesOf<SglangFacts, SglangRelease>('SGLang', 
       extraBuffers: 'none',
       reckonsNextLayer: true,
       fixesRingsOfRequests: false,
+      capsWindowsWithoutPrefixes: false,
       capsWindowsByRequests: false,
       sharesWindows: 'none',
       leavesRoomForImages: false,

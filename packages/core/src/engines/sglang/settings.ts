@@ -1,5 +1,6 @@
+import { placeOfRelease } from '../release-place.js';
 import type { EngineSetting, SettingsOf } from '../settings.js';
-import { SGLANG_RELEASES } from './releases.js';
+import { SGLANG_RELEASE_NAMES } from './release-names.js';
 
 const STATE_DTYPES = ['float32', 'float16', 'bfloat16'] as const;
 
@@ -8,9 +9,9 @@ export const SGLANG_SETTINGS = [
   {
     key: 'version',
     flag: '--engine-version',
-    type: SGLANG_RELEASES.names,
-    check: (version: string) => void SGLANG_RELEASES.named(version),
-    description: `the release of SGLang whose rules apply, such as 0.4.9.post2 too; ${SGLANG_RELEASES.named().release} by default`,
+    type: SGLANG_RELEASE_NAMES.names,
+    check: (version: string) => void placeOfRelease(SGLANG_RELEASE_NAMES, version),
+    description: `the release of SGLang whose rules apply, such as 0.4.9.post2 too; ${SGLANG_RELEASE_NAMES.names[0]} by default`,
   },
   {
     key: 'maxRunningRequests',

@@ -86,7 +86,8 @@ export function tokenRules(model: Model, pageSize: number, settings: SglangSetti
   };
 }
 
-function longestWindowOf(model: Model): number {
+/** The longest window or chunk of any layer, in tokens. */
+export function longestWindowOf(model: Model): number {
   return Math.max(
     ...model.layers.flatMap(memoriesOf).map((memory) => {
       switch (memory.kind) {

@@ -1,4 +1,5 @@
 import { releasesOf } from '../releases.js';
+import { TRANSFORMERS_RELEASE_NAMES } from './release-names.js';
 
 /** What the rules of transformers ask of a release. */
 export interface TransformersFacts {
@@ -17,7 +18,7 @@ export interface TransformersFacts {
  *
  * Source: the wheels 5.11.0 to 5.24.0 on PyPI; which file a fact stands in is said at the rule that asks for it.
  */
-export const TRANSFORMERS_RELEASES = releasesOf<TransformersFacts>('transformers', 2, [
+export const TRANSFORMERS_RELEASES = releasesOf<TransformersFacts>(TRANSFORMERS_RELEASE_NAMES, [
   { release: '5.24', known: 'run', facts: {} },
   { release: '5.23', known: 'read', facts: {} },
   { release: '5.22', known: 'read', facts: {} },

@@ -1,14 +1,15 @@
+import { placeOfRelease } from '../release-place.js';
 import type { EngineSetting, SettingsOf } from '../settings.js';
-import { TRANSFORMERS_RELEASES } from './releases.js';
+import { TRANSFORMERS_RELEASE_NAMES } from './release-names.js';
 
 /** Fields of `GenerationConfig` and of its `cache_config`. */
 export const TRANSFORMERS_SETTINGS = [
   {
     key: 'version',
     flag: '--engine-version',
-    type: TRANSFORMERS_RELEASES.names,
-    check: (version: string) => void TRANSFORMERS_RELEASES.named(version),
-    description: `the release of transformers whose rules apply; ${TRANSFORMERS_RELEASES.named().release} by default`,
+    type: TRANSFORMERS_RELEASE_NAMES.names,
+    check: (version: string) => void placeOfRelease(TRANSFORMERS_RELEASE_NAMES, version),
+    description: `the release of transformers whose rules apply; ${TRANSFORMERS_RELEASE_NAMES.names[0]} by default`,
   },
   {
     key: 'cacheImplementation',

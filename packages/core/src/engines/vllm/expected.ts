@@ -10,8 +10,8 @@ import type { VllmSettings } from './settings.js';
 
 /** Parts of a budget, by the figure that says how large they are. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  loadedWeights: ['weights', 'persistent'],
-  peakActivations: ['activations'],
+  loadedWeights: ['weights as loaded'],
+  peakActivations: ['activation peak'],
   estimatedGraphs: ['CUDA graph estimate'],
   outsideTorch: ['outside torch'],
 };
@@ -32,6 +32,8 @@ export function vllmExpectation(
       return (
         budget && { ...budget.total, explanation: 'what CUDA reports of such a device', isCertain: false }
       );
+    case 'maxModelLen':
+      return certain([workload.contextLength], 'the longest context that it serves');
     case 'requestedMemory':
       return requestedMemory(figure);
     case 'availableKvCacheMemory':

@@ -1,14 +1,15 @@
 import { argparse } from '../launch/argparse.js';
-import type { LaunchCommand } from '../launch/command.js';
+import type { LaunchCommand, LaunchWord } from '../launch/command.js';
 import { countedKeys, releaseOfTag } from '../launch/counted.js';
 import { readEnvironment } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
-import { flagTable, placeOf } from '../launch/flag-table.js';
+import { flagTable, isThere, placeOf } from '../launch/flag-table.js';
 import { flagGuess } from '../launch/guess.js';
 import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
 import { modelRef } from '../launch/model-ref.js';
 import { VLLM_HUMAN } from '../launch/numbers.js';
 import type { LaunchReading } from '../launch/reading.js';
+import { isSecretValue } from '../launch/secrets.js';
 import { VLLM_FLAG_RELEASES, VLLM_FLAGS } from './flags.js';
 import { VLLM_MEMORY_FLAGS } from './memory-flags.js';
 import { VLLM_SETTINGS } from './settings.js';
@@ -40,7 +41,7 @@ export function readVllm(command: LaunchCommand): LaunchReading {
     said.release = release;
   }
   const place = placeOf(VLLM_FLAG_TABLE, release);
-  const { given, positionals } = argparse(command.argv, {
+  const { given, positionals } = argparse(withOptimizationLevel(command.argv, place), {
     table: VLLM_FLAG_TABLE,
     place,
     guess: flagGuess(VLLM_FLAG_TABLE, place),
@@ -61,7 +62,11 @@ export function readVllm(command: LaunchCommand): LaunchReading {
   const [model, ...others] = said.model === undefined ? positionals : [undefined, ...positionals];
   if (model !== undefined) {
     said.model = modelRef(model, 'the model, after vllm serve');
-    said.words.unshift({ flag: model.text, is: 'modelled' });
+    said.words.unshift(
+      isSecretValue(model.text)
+        ? { flag: 'the model', secret: true, is: 'modelled' }
+        : { flag: model.text, is: 'modelled' },
+    );
   }
   for (const word of others) {
     if (word !== undefined) {
@@ -78,6 +83,31 @@ export function readVllm(command: LaunchCommand): LaunchReading {
     said,
   );
   return finished(command, 'vllm', counted, 'the model, after vllm serve', said);
+}
+
+/**
+ * `-O3`, `-O=3` and `-O 3` are `--optimization-level 3` in releases that have it; before, they said the level of
+ * `--compilation-config`.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/utils/argparse_utils.py` (`FlexibleArgumentParser.parse_args`).
+ */
+function withOptimizationLevel(argv: readonly LaunchWord[], place: number): readonly LaunchWord[] {
+  const name = '--optimization-level';
+  const found = VLLM_FLAG_TABLE.byName.get(name);
+  if (found === undefined || !isThere(found.flag, place)) {
+    return argv;
+  }
+  return argv.flatMap((word, index) => {
+    const { text } = word;
+    const level = /^-O=?([^=].*)$/s.exec(text)?.[1];
+    const isBare = text === '-O' && /^[0-3]$/.test(argv[index + 1]?.text ?? '');
+    return level !== undefined
+      ? [
+          { ...word, text: name },
+          { ...word, text: level },
+        ]
+      : [isBare ? { ...word, text: name } : word];
+  });
 }
 
 /** `--speculative-config`: how many tokens are proposed, and which model proposes them. */

@@ -1,4 +1,5 @@
 import { type Release, releasesOf } from '../releases.js';
+import { VLLM_RELEASE_NAMES } from './release-names.js';
 
 /** What the rules of vLLM ask of a release. */
 export interface VllmFacts {
@@ -110,7 +111,7 @@ const LATER_LISTED = [
  * said at the rule that asks for it. Removed architectures: v0.33.0, `vllm/model_executor/models/registry.py`
  * (`_PREVIOUSLY_SUPPORTED_MODELS`).
  */
-export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>('vLLM', 2, [
+export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAMES, [
   {
     release: '0.33',
     known: 'run',

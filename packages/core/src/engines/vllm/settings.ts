@@ -1,14 +1,15 @@
+import { placeOfRelease } from '../release-place.js';
 import type { EngineSetting, SettingsOf } from '../settings.js';
-import { VLLM_RELEASES } from './releases.js';
+import { VLLM_RELEASE_NAMES } from './release-names.js';
 
 /** Flags of `vllm serve`, with their defaults there. `--max-model-len` is the workload's `contextLength`. */
 export const VLLM_SETTINGS = [
   {
     key: 'version',
     flag: '--engine-version',
-    type: VLLM_RELEASES.names,
-    check: (version: string) => void VLLM_RELEASES.named(version),
-    description: `the release of vLLM whose rules apply, patches such as 0.20.2 too; ${VLLM_RELEASES.named().release} by default`,
+    type: VLLM_RELEASE_NAMES.names,
+    check: (version: string) => void placeOfRelease(VLLM_RELEASE_NAMES, version),
+    description: `the release of vLLM whose rules apply, patches such as 0.20.2 too; ${VLLM_RELEASE_NAMES.names[0]} by default`,
   },
   {
     key: 'gpuMemoryUtilization',
@@ -114,6 +115,61 @@ export const VLLM_SETTINGS = [
     ],
     description:
       "method of --speculative-config: how tokens are proposed; by default mtp, the checkpoint's own layers for multi-token prediction, whose cache counts",
+  },
+  {
+    key: 'kvCacheMemoryBytes',
+    flag: '--kv-cache-memory-bytes',
+    type: 'integer',
+    description:
+      'memory for the cache of each GPU, in bytes, whatever else is there; what is left by default',
+  },
+  {
+    key: 'numGpuBlocksOverride',
+    flag: '--num-gpu-blocks-override',
+    type: 'integer',
+    description: 'blocks of the cache, whatever memory there is',
+  },
+  {
+    key: 'enforceEager',
+    flag: '--enforce-eager',
+    type: 'boolean',
+    description: 'neither compiled nor captured, so no memory for CUDA graphs; off by default',
+  },
+  {
+    key: 'languageModelOnly',
+    flag: '--language-model-only',
+    type: 'boolean',
+    description: 'no encoder of images or sound is loaded or run; off by default',
+  },
+  {
+    key: 'cpuOffloadGb',
+    flag: '--cpu-offload-gb',
+    type: 'number',
+    description: 'GiB of the weights of each GPU that stay on the host; none by default',
+  },
+  {
+    key: 'enableExpertParallel',
+    flag: '--enable-expert-parallel',
+    type: 'boolean',
+    description: 'GPUs hold whole experts, fewer of them, instead of a slice of each; off by default',
+  },
+  {
+    key: 'enableLora',
+    flag: '--enable-lora',
+    type: 'boolean',
+    description: 'room for LoRA adapters beside the weights; off by default',
+  },
+  {
+    key: 'maxLoras',
+    flag: '--max-loras',
+    type: 'integer',
+    description: 'adapters that are loaded at a time; 1 by default',
+  },
+  {
+    key: 'maxLoraRank',
+    flag: '--max-lora-rank',
+    type: 'integer',
+    description: 'the largest rank of an adapter; 16 by default',
   },
 ] as const satisfies readonly EngineSetting[];
 

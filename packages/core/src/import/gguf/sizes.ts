@@ -13,14 +13,15 @@ export function ggufSizesOf(keys: GgufKeys, tensors: readonly GgufTensor[]): Mod
   const number = (key: string) => sizeFrom(valueAt(keys, key));
   const tokens = own(keys.metadata, 'tokenizer.ggml.tokens');
   const numExperts = number('expert_count');
-  const moeIntermediateSize =
-    number('expert_feed_forward_length') ?? shapes.get('blk.0.ffn_up_exps.weight')?.[1];
+  const matrix = tensors.find(({ name, shape }) => shape.length > 2 && /\.ffn_up_exps\.weight$/.test(name));
+  const moeIntermediateSize = matrix?.shape[1] ?? number('expert_feed_forward_length');
   const shared = number('expert_shared_count');
   const sharedWidth = number('expert_shared_feed_forward_length');
   return known({
     vocabSize: rowsOf(shapes.get('token_embd.weight')) ?? number('vocab_size') ?? lengthOf(tokens),
     tieWordEmbeddings: tensors.length === 0 ? undefined : !shapes.has('output.weight'),
     intermediateSize: number('feed_forward_length') ?? largest(valueAt(keys, 'feed_forward_length')),
+    intermediateSizes: listed(valueAt(keys, 'feed_forward_length')),
     ...(numExperts !== undefined &&
       numExperts > 0 && {
         numExperts,
@@ -32,6 +33,7 @@ export function ggufSizesOf(keys: GgufKeys, tensors: readonly GgufTensor[]): Mod
         numExpertGroups: number('expert_group_count'),
         numExpertGroupsPerToken: number('expert_group_used_count'),
       }),
+    hiddenSizePerLayerInput: number('embedding_length_per_layer_input'),
     qLoraRank: number('attention.q_lora_rank'),
   });
 }
@@ -44,6 +46,11 @@ function sizeFrom(value: unknown): number | undefined {
 function largest(value: unknown): number | undefined {
   const sizes = Array.isArray(value) ? value.map(sizeFrom).filter((size) => size !== undefined) : [];
   return sizes.length === 0 ? undefined : Math.max(...sizes);
+}
+
+function listed(value: unknown): readonly number[] | undefined {
+  const sizes = Array.isArray(value) ? value.map(sizeFrom) : [];
+  return sizes.length > 0 && sizes.every((size) => size !== undefined) ? sizes : undefined;
 }
 
 /** Rows of a matrix; a tensor with one axis is none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findEntry } from '../../../src/catalogue/index.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../../../src/deployment/workload.js';
+import { devicesOf } from '../../../src/engines/contract.js';
 import { sglangBudget } from '../../../src/engines/sglang/budget.js';
 import { sglangCapacity } from '../../../src/engines/sglang/capacity.js';
 import { sglangDevicesOf } from '../../../src/engines/sglang/devices.js';
@@ -150,8 +151,9 @@ it('takes as many devices as tensor parallelism where replicas share them', () =
   const use = { ...DEFAULT_WORKLOAD, tensorParallel: 8, dataParallel: 8 };
   expect(sglangDevicesOf(use, { enableDpAttention: true })).toBe(8);
   expect(sglangDevicesOf(use, {})).toBe(64);
-  expect(sglang({ enableDpAttention: true }).replicasShareDevices).toBe(true);
-  expect(sglang().replicasShareDevices).toBe(false);
+  expect(devicesOf(use, sglang({ enableDpAttention: true }))).toBe(8);
+  expect(devicesOf(use, sglang())).toBe(64);
+  expect(sglang().settingsOn?.(gpuNamed('b200'))).toEqual({ chunkedPrefillSize: 16_384 });
 });
 
 describe('the lines that SGLang logs', () => {

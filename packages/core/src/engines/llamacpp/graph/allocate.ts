@@ -114,7 +114,9 @@ export function allocate(
         state.offset = own.offset;
         own.allocated = false;
         const [before, after] = [sizeIn(own.buffer, parent), sizeIn(own.buffer, node)];
-        freeBytes(arenas[own.buffer] as Arena, own.offset + after, before - after);
+        if (before > after) {
+          freeBytes(arenas[own.buffer] as Arena, own.offset + after, before - after);
+        }
         return true;
       }
     }
@@ -196,24 +198,30 @@ function takeBytes(arena: Arena, size: number): number {
   return offset;
 }
 
-/** Gives bytes back, joined with the free blocks beside them. */
+/** Gives bytes back, joined with the first free block that they meet and the one beyond it. */
 function freeBytes({ free }: Arena, offset: number, size: number): void {
-  if (size === 0) {
-    return;
+  for (let index = 0; index < free.length; index += 1) {
+    const block = free[index] as Block;
+    if (block.offset + block.size === offset) {
+      block.size += size;
+      const next = free[index + 1];
+      if (next !== undefined && block.offset + block.size === next.offset) {
+        block.size += next.size;
+        free.splice(index + 1, 1);
+      }
+      return;
+    }
+    if (offset + size === block.offset) {
+      block.offset = offset;
+      block.size += size;
+      const before = free[index - 1];
+      if (before !== undefined && before.offset + before.size === block.offset) {
+        before.size += block.size;
+        free.splice(index, 1);
+      }
+      return;
+    }
   }
-  const after = free.findIndex((block) => block.offset >= offset + size);
-  const [before, next] = [free[after - 1], free[after] as Block];
-  const meetsBefore = before !== undefined && before.offset + before.size === offset;
-  const meetsNext = next.offset === offset + size;
-  if (meetsBefore && meetsNext) {
-    before.size += size + next.size;
-    free.splice(after, 1);
-  } else if (meetsBefore) {
-    before.size += size;
-  } else if (meetsNext) {
-    next.offset = offset;
-    next.size += size;
-  } else {
-    free.splice(after, 0, { offset, size });
-  }
+  const after = free.findIndex((block) => block.offset >= offset);
+  free.splice(after < 0 ? free.length : after, 0, { offset, size });
 }

@@ -1,7 +1,7 @@
 import { type AttentionInputs, type Block, type Build, linear } from './build.js';
 import { expand } from './graph.js';
 import * as ggml from './operations.js';
-import { contiguous, elements, F32, nbytes, type Tensor } from './tensor.js';
+import { contiguous, elements, F16, F32, type Tensor } from './tensor.js';
 
 /** Queries, keys and values of a block; a block without a cache of its own has queries only. */
 export interface Projected {
@@ -173,7 +173,8 @@ export function mix(
   const v = ggml.permute(values, 0, 2, 1, 3);
   let out: Tensor;
   if (step.flashAttention && scoreBias === undefined) {
-    out = ggml.flashAttention(q, k, areTransposed ? ggml.transpose(v) : v, mask, sinks);
+    const halved = (x: Tensor) => (x.type.name === F32.name ? ggml.cast(x, F16) : x);
+    out = ggml.flashAttention(q, halved(k), halved(areTransposed ? ggml.transpose(v) : v), mask, sinks);
     if (expandValues !== undefined) {
       out = ggml.mulMat(expandValues, ggml.permute(out, 0, 2, 1, 3));
       out = ggml.cont(ggml.permute(out, 0, 2, 1, 3));
@@ -198,25 +199,6 @@ export function mix(
   expand(graph, out);
   return out;
 }
-
-/** Elements of keys and values that flash attention first turns into f16, beside its result. */
-export function flashAttentionBytes(node: Tensor): number {
-  const [q, k, v] = node.src as [Tensor, Tensor, Tensor];
-  let bytes = nbytes(node);
-  const usesVectorKernel = q.ne[1] <= 2 && (k.type.blockSize > 1 || v.type.blockSize > 1);
-  if (usesVectorKernel && k.type.name === v.type.name && VECTOR_TYPES.has(k.type.name)) {
-    return bytes;
-  }
-  const sharesKeys = v.viewSrc !== undefined && v.viewSrc === k.viewSrc && v.viewOffset === k.viewOffset;
-  for (const cache of sharesKeys ? [k] : [k, v]) {
-    if (cache.type.name !== 'fp16') {
-      bytes = Math.ceil(bytes / 128) * 128 + elements(cache) * 2;
-    }
-  }
-  return bytes;
-}
-
-const VECTOR_TYPES: ReadonlySet<string> = new Set(['fp16', 'bf16', 'q4_0', 'q8_0']);
 
 export interface QkvOptions {
   readonly bias: boolean;

@@ -15,7 +15,7 @@ export function blocksOf(model: Model): readonly Block[] | undefined {
   }
   const windows = knowsWindowsOf(model);
   const blocks = model.layers.map((layer, index): Block | undefined => {
-    const attention = attentionOf(layer, model);
+    const attention = attentionOf(layer, model) ?? latentOf(layer, model) ?? deltaNetOf(layer);
     const isDense = experts === undefined || index < (model.numDenseLayers ?? 0);
     if (attention === undefined || (isDense && intermediateSize === undefined)) {
       return undefined;
@@ -24,7 +24,7 @@ export function blocksOf(model: Model): readonly Block[] | undefined {
       numAttentionHeads,
       ...attention,
       isSliding: attention.isSliding && windows,
-      intermediateSize: intermediateSize ?? 0,
+      intermediateSize: model.intermediateSizes?.[index] ?? intermediateSize ?? 0,
       ...(!isDense && { experts }),
     };
   });
@@ -50,7 +50,7 @@ export function similarBlocksOf(model: Model): readonly Block[] | undefined {
     hasCache: true,
     isSliding: false,
     ...attentionOf(layer, model),
-    intermediateSize: intermediateSize ?? 4 * hiddenSize,
+    intermediateSize: model.intermediateSizes?.[index] ?? intermediateSize ?? 4 * hiddenSize,
     ...(experts !== undefined && index >= (model.numDenseLayers ?? 0) && { experts }),
   }));
 }
@@ -66,7 +66,65 @@ function attentionOf(layer: Layer, { layers }: Model) {
     return undefined;
   }
   const { numKeyValueHeads, keyHeadDim, valueHeadDim } = owner;
-  return { numKeyValueHeads, keyHeadDim, valueHeadDim, hasCache, isSliding: owner.kind !== 'full' };
+  return {
+    ...{ numKeyValueHeads, keyHeadDim, valueHeadDim, hasCache },
+    ...(memory?.kind === 'shared' && { sharesWith: memory.sharesWith }),
+    isSliding: owner.kind !== 'full',
+  };
+}
+
+/** A latent is cached as keys of one head, of which the first elements are values too. */
+function latentOf(layer: Layer, { qLoraRank }: Model) {
+  const [memory, ...others] = memoriesOf(layer);
+  if (
+    others.length > 0 ||
+    memory?.kind !== 'latent' ||
+    memory.expanded === undefined ||
+    memory.indexer !== undefined
+  ) {
+    return undefined;
+  }
+  const { kvLoraRank, qkRopeHeadDim, expanded, slidingWindow } = memory;
+  return {
+    numKeyValueHeads: 1,
+    keyHeadDim: kvLoraRank + qkRopeHeadDim,
+    valueHeadDim: kvLoraRank,
+    hasCache: true,
+    isSliding: slidingWindow !== undefined,
+    latent: {
+      kvLoraRank,
+      qkRopeHeadDim,
+      qkNopeHeadDim: expanded.qkNopeHeadDim,
+      vHeadDim: expanded.vHeadDim,
+      qLoraRank,
+    },
+  };
+}
+
+/** The heads of a gated delta net follow from its state and the channels of its convolution. */
+function deltaNetOf(layer: Layer) {
+  const [memory, ...others] = memoriesOf(layer);
+  if (others.length > 0 || memory?.kind !== 'recurrent' || memory.mechanism !== 'gated_delta_net') {
+    return undefined;
+  }
+  const { convolution, state } = memory;
+  const [valueHeads, headDim] = state?.shape ?? [];
+  if (convolution === undefined || valueHeads === undefined || headDim === undefined) {
+    return undefined;
+  }
+  return {
+    numKeyValueHeads: 0,
+    keyHeadDim: 0,
+    valueHeadDim: 0,
+    hasCache: false,
+    isSliding: false,
+    deltaNet: {
+      keyHeads: (convolution.channels / headDim - valueHeads) / 2,
+      valueHeads,
+      headDim,
+      kernelSize: convolution.kernelSize,
+    },
+  };
 }
 
 function expertsOf(model: Model): Experts | undefined {

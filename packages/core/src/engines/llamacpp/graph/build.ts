@@ -12,9 +12,33 @@ export interface Block {
   readonly isSliding: boolean;
   /** Whether it has keys and values of its own. */
   readonly hasCache: boolean;
+  /** The block whose cache it reads, where it has none. */
+  readonly sharesWith?: number;
   /** Width of its feed-forward layer; 0 where it has experts alone. */
   readonly intermediateSize: number;
   readonly experts?: Experts;
+  /** What it attends to latents with, instead of keys and values. */
+  readonly latent?: Latent;
+  /** The gated delta net that it has instead of attention. */
+  readonly deltaNet?: DeltaNet;
+}
+
+/** What a latent expands to, and the queries' own. */
+export interface Latent {
+  readonly kvLoraRank: number;
+  readonly qkRopeHeadDim: number;
+  readonly qkNopeHeadDim: number;
+  readonly vHeadDim: number;
+  /** Undefined where queries have no latent. */
+  readonly qLoraRank: number | undefined;
+}
+
+/** Heads of a gated delta net, and the convolution before it. */
+export interface DeltaNet {
+  readonly keyHeads: number;
+  readonly valueHeads: number;
+  readonly headDim: number;
+  readonly kernelSize: number;
 }
 
 export interface Experts {
@@ -60,7 +84,11 @@ export interface Build {
   readonly graph: Graph;
   readonly hiddenSize: number;
   readonly vocabSize: number;
+  /** Width of the embeddings that each block has of its own; 0 without. */
+  readonly perLayerSize: number;
   readonly blocks: readonly Block[];
+  /** The blocks that are laid out, by their numbers: the others only repeat them. */
+  readonly laidOut: readonly number[];
   readonly step: Step;
   readonly homes: Homes;
   /** The type of a weight by its name, and whether the file has it, where that is known. */

@@ -29,6 +29,8 @@ export interface Recipe {
   readonly positionIds?: number;
   readonly qkv: QkvOptions;
   readonly outputBias?: boolean;
+  /** Attention of another form than keys, queries and values of heads. */
+  readonly attention?: (call: AttentionCall) => Tensor;
   /** Norms of queries and keys: by head, or of whole rows before they are split into heads. */
   readonly qkNorm?: 'heads' | 'rows';
   readonly qkNormBias?: boolean;
@@ -45,6 +47,12 @@ export interface Recipe {
   /** Attention and feed-forward layer read the same input; each its own norm of it, or one for both. */
   readonly isParallel?: 'own norms' | 'one norm';
   readonly feedForward: FeedForwardOptions;
+  /** A feed-forward part of another form, its norms included. */
+  readonly ownFeedForward?: (call: FeedForwardCall) => Tensor;
+  /** What every block reads beside its input, made before the first. */
+  readonly blockInputs?: (build: Build, x: Tensor) => Tensor | undefined;
+  /** What follows a block's last sum. */
+  readonly blockEnd?: (build: Build, x: Tensor, index: number, inputs: Tensor | undefined) => Tensor;
   readonly routing?: RoutingOptions;
   readonly sharedExpert?: 'plain' | 'gated';
   readonly scalesResiduals?: boolean;
@@ -55,6 +63,38 @@ export interface Recipe {
   readonly scalesLogits?: boolean;
   readonly capsLogits?: boolean;
   readonly hasHeadBias?: boolean;
+}
+
+/** What a block's attention is built from. */
+export interface AttentionCall {
+  readonly build: Build;
+  readonly block: Block;
+  readonly index: number;
+  readonly normed: Tensor;
+  readonly positions: Tensor;
+  readonly inputs: AttentionInputs;
+  readonly order: 'keys last' | 'values last';
+  readonly states: StateRows;
+}
+
+/** What a block's feed-forward part is built from. */
+export interface FeedForwardCall {
+  readonly build: Build;
+  readonly block: Block;
+  readonly index: number;
+  /** The sum after attention, not normalized. */
+  readonly middle: Tensor;
+}
+
+/** Which states a step goes on from, and which others are moved: none when a step is reserved. */
+export interface StateRows {
+  readonly own: Tensor;
+  readonly others: Tensor;
+}
+
+function stateRows(sequences: number): StateRows {
+  const all = ggml.input(I32, sequences);
+  return { own: ggml.view(all, [sequences]), others: ggml.view(all, [0], [], I32.blockBytes * sequences) };
 }
 
 /** The graph of one step: expands all of it into the build's graph. */
@@ -69,27 +109,35 @@ export function decoder(build: Build, recipe: Recipe): void {
   const full = attentionInputs(build, false);
   const sliding = slides ? attentionInputs(build, true) : full;
   const wanted = ggml.input(I32, step.outputs);
+  const states = stateRows(step.sequences);
   if (recipe.afterEmbeddings === 'positions') {
     x = ggml.add(x, ggml.getRows(weight(build, 'position_embd.weight', hiddenSize, 0), positions));
   } else if (recipe.afterEmbeddings === 'norm') {
     x = normalize(build, x, 'token_embd_norm', undefined, recipe.norm);
   }
-  blocks.forEach((block, index) => {
+  const blockInputs = recipe.blockInputs?.(build, x);
+  for (const index of build.laidOut) {
+    const block = blocks[index] as Block;
     const isLast = index === blocks.length - 1 && (recipe.outputs ?? 'last block') === 'last block';
     const inputs = block.isSliding ? sliding : full;
     x = decoderBlock(build, recipe, block, index, x, {
       positions,
       inputs,
       order: slides ? 'values last' : 'keys last',
+      states,
       wanted: isLast ? wanted : undefined,
     });
-  });
+    x = recipe.blockEnd?.(build, x, index, blockInputs) ?? x;
+  }
   if (recipe.outputs === 'before norm') {
+    x.isOutput = true;
     x = ggml.getRows(x, wanted);
   }
   x = normalize(build, x, 'output_norm', undefined, recipe.norm);
+  x.isOutput = true;
   if (recipe.outputs === 'after norm') {
     x = ggml.getRows(x, wanted);
+    x.isOutput = true;
   }
   let logits = ggml.mulMat(weight(build, 'output.weight', hiddenSize, vocabSize), x);
   if (build.has('output.bias', recipe.hasHeadBias === true)) {
@@ -109,6 +157,7 @@ interface BlockInputs {
   readonly positions: Tensor;
   readonly inputs: AttentionInputs;
   readonly order: 'keys last' | 'values last';
+  readonly states: StateRows;
   /** Rows to go on with, in the last block. */
   readonly wanted: Tensor | undefined;
 }
@@ -119,11 +168,12 @@ function decoderBlock(
   block: Block,
   index: number,
   input: Tensor,
-  { positions, inputs, order, wanted }: BlockInputs,
+  { positions, inputs, order, states, wanted }: BlockInputs,
 ): Tensor {
   const normed =
     recipe.hasNoPreNorms === true ? input : normalize(build, input, 'attn_norm', index, recipe.norm);
-  const attended = attention(build, recipe, block, index, normed, positions, inputs, order);
+  const call = { build, block, index, normed, positions, inputs, order, states };
+  const attended = recipe.attention?.(call) ?? attention(recipe, call);
   const take = (x: Tensor) => (wanted === undefined ? x : ggml.getRows(x, wanted));
   let out = take(attended);
   const residual = take(input);
@@ -139,11 +189,13 @@ function decoderBlock(
     return ggml.add(ggml.add(blockFeedForward(build, recipe, block, index, base), residual), out);
   }
   const middle = ggml.add(scaled(out), residual);
-  const before =
+  const before = () =>
     recipe.hasNoPreNorms === true
       ? middle
       : normalize(build, middle, recipe.feedForwardNorm ?? 'ffn_norm', index, recipe.norm);
-  let result = blockFeedForward(build, recipe, block, index, before);
+  let result =
+    recipe.ownFeedForward?.({ build, block, index, middle }) ??
+    blockFeedForward(build, recipe, block, index, before());
   if (recipe.normAfterFeedForward !== undefined) {
     result = normalize(build, result, recipe.normAfterFeedForward, index, {
       ...recipe.norm,
@@ -154,14 +206,8 @@ function decoderBlock(
 }
 
 function attention(
-  build: Build,
   recipe: Recipe,
-  block: Block,
-  index: number,
-  normed: Tensor,
-  positions: Tensor,
-  inputs: AttentionInputs,
-  order: BlockInputs['order'],
+  { build, block, index, normed, positions, inputs, order }: AttentionCall,
 ): Tensor {
   const { numAttentionHeads, keyHeadDim } = block;
   const qkNorm = recipe.qkNorm;

@@ -45,6 +45,8 @@ export interface RoutingOptions {
   readonly isScaled?: boolean;
   /** A bias that only the choice sees. */
   readonly hasSelectionBias?: boolean;
+  /** What holds where a file has no such bias (DeepSeek-V2 beside V3). */
+  readonly withoutSelectionBias?: RoutingOptions;
   readonly bias?: boolean;
   readonly gate: 'gated' | 'fused' | 'plain';
   readonly activation: string;
@@ -61,16 +63,17 @@ export function experts(
   input: Tensor,
   block: number,
   { count, used, intermediateSize, groups, usedGroups }: Experts,
-  options: RoutingOptions,
+  usual: RoutingOptions,
 ): Tensor {
   const { graph } = build;
+  const hasSelectionBias = build.has(`blk.${block}.exp_probs_b.bias`, usual.hasSelectionBias === true);
+  const options = hasSelectionBias ? usual : (usual.withoutSelectionBias ?? usual);
   const [hiddenSize, tokens] = input.ne;
   const scores = options.scores ?? linear(build, input, block, 'ffn_gate_inp', count, options.bias);
   const probabilities = gate(scores, options.gating);
-  let selection =
-    options.hasSelectionBias === true
-      ? ggml.add(probabilities, blockWeight(build, block, 'exp_probs_b.bias', count))
-      : probabilities;
+  let selection = hasSelectionBias
+    ? ggml.add(probabilities, blockWeight(build, block, 'exp_probs_b.bias', count))
+    : probabilities;
   if (options.weighsInput === true) {
     selection = scores;
   }

@@ -14,9 +14,14 @@ const OTHER_EXPERT_COUNTS: ReadonlySet<number> = new Set([288, 576]);
  * `ggml_cuda_topk_moe_fusion`, `ggml_cuda_match_moe_weighted_reduction`), `topk-moe.cu` (`ggml_cuda_should_use_topk_moe`).
  *
  * @param nodes of one device, in order.
+ * @param next the node that follows them, of another device: the engine keeps until there what ends with the last.
+ * @param kept what is kept until each node, to which it is added.
  */
-export function fusionDependencies(nodes: readonly Tensor[]): ReadonlyMap<Tensor, readonly Tensor[]> {
-  const kept = new Map<Tensor, Tensor[]>();
+export function keepForFusions(
+  nodes: readonly Tensor[],
+  next: Tensor | undefined,
+  kept: Map<Tensor, readonly Tensor[]>,
+): void {
   const keep = (tensor: Tensor, until: Tensor) => {
     const others = kept.get(until) ?? [];
     kept.set(until, others.includes(tensor) ? others : [...others, tensor]);
@@ -30,7 +35,7 @@ export function fusionDependencies(nodes: readonly Tensor[]): ReadonlyMap<Tensor
       index += sum.length - 1;
     }
     const length = topKLength(nodes, index);
-    const until = nodes[index + length];
+    const until = nodes[index + length] ?? next;
     if (length > 0 && until !== undefined) {
       for (const node of nodes.slice(index, index + length)) {
         for (const tensor of [node, ...node.src]) {
@@ -40,7 +45,6 @@ export function fusionDependencies(nodes: readonly Tensor[]): ReadonlyMap<Tensor
       index += length - 1;
     }
   }
-  return kept;
 }
 
 /** How many nodes choose experts from here on; 0 where they are not fused. */

@@ -149,6 +149,11 @@ export const sub = like('sub');
 export const cumsum = like('cumsum');
 export const tri = like('tri');
 
+/** A view that scales what it views: `ggml_scale_inplace`. */
+export function scaleInPlace(a: Tensor): Tensor {
+  return viewOf('scale', a, a.ne, a.nb, 0);
+}
+
 export function unary(a: Tensor, variant: string): Tensor {
   return result('unary', a.type, a.ne, [a], variant);
 }

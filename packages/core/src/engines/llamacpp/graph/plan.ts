@@ -1,5 +1,5 @@
 import { allocate } from './allocate.js';
-import { flashAttentionBytes } from './attention.js';
+import { flashAttentionBytes } from './flash-attention.js';
 import type { Graph } from './graph.js';
 import { type Backends, schedule } from './schedule.js';
 import { nbytes, type Tensor } from './tensor.js';

@@ -1,5 +1,8 @@
 import type { Recipe } from './decoder.js';
+import { deltaNetOrAttention } from './delta-net.js';
 import type { RoutingOptions } from './feed-forward.js';
+import { gemma4Attention, gemma4BlockEnd, gemma4FeedForward, perLayerInputs } from './gemma4.js';
+import { latentAttention } from './latent-attention.js';
 
 /**
  * Decoders as llama.cpp builds them, under the names that GGUF files and `config.json` have for each.
@@ -40,11 +43,36 @@ const COHERE: Recipe = {
 const GRANITE: Recipe = { ...LLAMA, scalesEmbeddings: true, scalesResiduals: true, scalesLogits: true };
 const DEEPSEEK: Recipe = { ...LLAMA, routing: { ...SOFTMAX, isNormalized: false } };
 
+const LATENT: Recipe = {
+  ...LLAMA,
+  attention: latentAttention,
+  routing: { ...SIGMOID, withoutSelectionBias: { ...SOFTMAX, isNormalized: false, isScaled: true } },
+};
+const QWEN_3_5: Recipe = {
+  ...LLAMA,
+  attention: deltaNetOrAttention,
+  feedForwardNorm: 'post_attention_norm',
+  positionIds: 4,
+  sharedExpert: 'gated',
+  outputs: 'after norm',
+};
+
 const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...LLAMA, ropeFactors: true }, 'LlamaForCausalLM'],
-  [LLAMA, 'llama', 'mistral', 'mixtral', 'MistralForCausalLM', 'MixtralForCausalLM', 'mistral3', 'arcee'],
+  [
+    LLAMA,
+    'llama',
+    'mistral',
+    'mixtral',
+    'MistralForCausalLM',
+    'MixtralForCausalLM',
+    'LlavaForConditionalGeneration',
+    'VoxtralForConditionalGeneration',
+    'Mistral3ForConditionalGeneration',
+    'mistral3',
+  ],
   [LLAMA, 'internlm2', 'InternLM2ForCausalLM', 'InternLM3ForCausalLM', 'ernie4_5', 'Ernie4_5ForCausalLM'],
-  [LLAMA, 'baichuan', 'xverse', 'orion', 'maincoder', 'pangu-embedded'],
+  [LLAMA, 'xverse', 'maincoder', 'pangu-embedded'],
   [BIASED, 'qwen2', 'Qwen2ForCausalLM'],
   [
     { ...BIASED, positionIds: 4 },
@@ -79,20 +107,6 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
     },
     'phi3',
     'Phi3ForCausalLM',
-  ],
-  [
-    {
-      ...LLAMA,
-      qkv: { bias: true, isFused: false },
-      norm: LAYER_NORM,
-      outputBias: true,
-      scalesQueries: true,
-      addsToResidual: true,
-      hasHeadBias: true,
-    },
-    'phimoe',
-    'PhiMoEForCausalLM',
-    'PhimoeForCausalLM',
   ],
   [
     {
@@ -149,21 +163,39 @@ const RECIPES: readonly (readonly [Recipe, ...string[]])[] = [
   [{ ...POST_NORMS, qkNorm: 'rows' }, 'olmo2', 'Olmo2ForCausalLM', 'Olmo3ForCausalLM'],
   [{ ...POST_NORMS, qkNorm: 'heads', rope: 'all' }, 'exaone4', 'Exaone4ForCausalLM'],
   [{ ...DEEPSEEK, qkNorm: 'rows' }, 'olmoe', 'OlmoeForCausalLM'],
-  [
-    GRANITE,
-    'granite',
-    'granitemoe',
-    'GraniteForCausalLM',
-    'GraniteMoeForCausalLM',
-    'GraniteMoeSharedForCausalLM',
-  ],
+  [GRANITE, 'granite', 'GraniteForCausalLM'],
   [
     { ...LLAMA, qkNorm: 'rows', routing: { ...SIGMOID, isScaled: false } },
     'minimax-m2',
     'MiniMaxM2ForCausalLM',
   ],
-  [DEEPSEEK, 'deepseek', 'DeepseekForCausalLM'],
-  [{ ...QWEN_3, routing: SIGMOID }, 'dots1', 'Dots1ForCausalLM'],
+  [{ ...LATENT, routing: DEEPSEEK.routing as RoutingOptions }, 'DeepseekV2ForCausalLM'],
+  [
+    LATENT,
+    'deepseek2',
+    'DeepseekV3ForCausalLM',
+    'KimiK2ForCausalLM',
+    'KimiK25ForConditionalGeneration',
+    'Glm4MoeLiteForCausalLM',
+  ],
+  [QWEN_3_5, 'qwen35', 'qwen35moe', 'Qwen3_5ForConditionalGeneration', 'Qwen3_5MoeForConditionalGeneration'],
+  [
+    {
+      ...LLAMA,
+      scalesEmbeddings: true,
+      attention: gemma4Attention,
+      normAfterAttention: 'post_attention_norm',
+      ownFeedForward: gemma4FeedForward,
+      normAfterFeedForward: 'post_ffw_norm',
+      blockInputs: perLayerInputs,
+      blockEnd: gemma4BlockEnd,
+      outputs: 'after norm',
+      capsLogits: true,
+    },
+    'gemma4',
+    'Gemma4ForCausalLM',
+    'Gemma4ForConditionalGeneration',
+  ],
 ];
 
 /** What most decoders are like. */

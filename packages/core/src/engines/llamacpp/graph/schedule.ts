@@ -1,5 +1,5 @@
 import type { Placed } from './allocate.js';
-import { fusionDependencies } from './fusions.js';
+import { keepForFusions } from './fusions.js';
 import type { Graph } from './graph.js';
 import { elements, isViewOperation, type Tensor } from './tensor.js';
 
@@ -33,16 +33,19 @@ export function schedule(graph: Graph, backends: Backends): Schedule {
   const home = assign(graph, backends);
   const { splits, inputs, copyOf } = split(graph, backends, home);
   const placed: Placed[] = [];
+  const kept = new Map<Tensor, readonly Tensor[]>();
   for (const { backend, start, end, copied } of splits) {
     for (const source of copied) {
       placed.push({ tensor: dependencyOn([source]), buffer: home.get(source) as number });
       placed.push({ tensor: copyOf(source, backend, 0), buffer: backend });
     }
     const part = graph.nodes.slice(start, end);
-    const kept = backend === backends.count - 1 ? new Map() : fusionDependencies(part);
+    if (backend < backends.count - 1) {
+      keepForFusions(part, graph.nodes[end], kept);
+    }
     for (const tensor of part) {
       placed.push({ tensor, buffer: backend });
-      const keep: readonly Tensor[] = kept.get(tensor) ?? [];
+      const keep = kept.get(tensor) ?? [];
       for (let index = 0; index < keep.length; index += MAX_SOURCES) {
         placed.push({ tensor: dependencyOn(keep.slice(index, index + MAX_SOURCES)), buffer: backend });
       }

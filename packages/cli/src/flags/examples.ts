@@ -35,6 +35,16 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     },
     { line: 'cat config.json | kv estimate - --json', shows: 'exact bytes, for a script' },
   ],
+  check: [
+    {
+      line: 'kv check vllm.log --gpu h100',
+      shows: 'each figure of a start-up log, beside what kv says',
+    },
+    {
+      line: "kv check 'vllm serve Qwen/Qwen3-32B -tp 2 --max-model-len 32768' --gpu 2xh100",
+      shows: 'what a command will log, before it is started',
+    },
+  ],
   compare: [
     {
       line: 'kv compare meta-llama/Llama-3.1-8B deepseek-ai/DeepSeek-V3 --context 128k',

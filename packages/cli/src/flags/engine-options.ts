@@ -80,6 +80,7 @@ function optionFor({ flag, type, description }: EngineSetting): Option {
     case 'boolean':
       return new Option(flag, description);
     case 'integer':
+    case 'number':
       return new Option(`${flag} <n>`, description);
     case 'fraction':
       return new Option(`${flag} <fraction>`, description);

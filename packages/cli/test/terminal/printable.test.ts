@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { printable } from '../../src/render/printable.js';
+import { printable } from '../../src/terminal/printable.js';
 
 it('leaves nothing that could write over a terminal or break a line', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalizeArguments } from '../src/arguments.js';
+import { normalizeArguments } from '../../src/flags/arguments.js';
 
 describe('arguments', () => {
   it.each([

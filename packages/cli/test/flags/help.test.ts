@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildProgram } from '../src/program.js';
-import { CONFIGS } from './configs.js';
-import { KV, kv, temporaryFolder } from './kv.js';
-import { inTerminal } from './terminal.js';
+import { buildProgram } from '../../src/program.js';
+import { CONFIGS } from '../configs.js';
+import { KV, kv, temporaryFolder } from '../kv.js';
+import { inTerminal } from '../terminal.js';
 
 const COMMANDS = buildProgram()
   .createHelp()

@@ -1,9 +1,9 @@
 import { ENGINE_NAMES, engineSettings } from '@kv/core';
 import { type Command as CliCommand, Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { ALIASES, normalizeArguments } from '../src/arguments.js';
-import { addEngineSettings, settingTexts } from '../src/engine-options.js';
-import { buildProgram } from '../src/program.js';
+import { ALIASES, normalizeArguments } from '../../src/flags/arguments.js';
+import { addEngineSettings, settingTexts } from '../../src/flags/engine-options.js';
+import { buildProgram } from '../../src/program.js';
 
 describe('engines and their settings', () => {
   it('are as the engine has them where no flag says anything', () => {
@@ -28,7 +28,7 @@ describe('engines and their settings', () => {
   it('have every setting under a flag that reaches the engine, from the command line on', () => {
     for (const name of ENGINE_NAMES) {
       for (const { flag, key, type } of engineSettings(name)) {
-        const value = type === 'integer' ? '7' : type === 'fraction' ? '0.5' : type;
+        const value = type === 'integer' || type === 'number' ? '7' : type === 'fraction' ? '0.5' : type;
         const words = value === 'boolean' ? [flag] : [flag, Array.isArray(value) ? value[0] : value];
         const command = addEngineSettings(new Command());
         command.parse(normalizeArguments(words as string[]), { from: 'user' });
