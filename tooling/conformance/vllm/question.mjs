@@ -36,7 +36,7 @@ export function questionOf({ model, config, workload, settings }, availableBytes
     available_bytes: availableBytes,
     settings: {
       max_num_batched_tokens: settings.maxNumBatchedTokens ?? defaultBatch(encoder, use),
-      batches: use.pipelineParallel + ((settings.asyncScheduling ?? true) ? 1 : 0),
+      batches: use.pipelineParallel + ((settings.asyncScheduling ?? settings.specMethod !== 'ngram') ? 1 : 0),
       num_speculative_tokens: settings.numSpeculativeTokens ?? 0,
       mamba_cache_mode: aligns ? 'align' : 'none',
       mamba_ssm_cache_dtype: settings.mambaSsmCacheDtype ?? 'auto',

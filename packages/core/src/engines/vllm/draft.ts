@@ -24,16 +24,10 @@ export interface Draft {
  */
 export function draftOf(model: Model, settings: VllmSettings, draft?: Model): Draft | undefined {
   const { numSpeculativeTokens = 0, specMethod } = settings;
-  if (numSpeculativeTokens === 0) {
+  if (numSpeculativeTokens === 0 || specMethod === 'ngram_gpu' || proposesOnHost(settings)) {
     return { model, memories: [] };
   }
   switch (specMethod) {
-    case 'ngram':
-    case 'ngram_gpu':
-    case 'suffix':
-    case 'medusa':
-    case 'mlp_speculator':
-      return { model, memories: [] };
     case 'mtp':
       return predictorsOf(draft ?? model);
     case undefined:
@@ -42,6 +36,17 @@ export function draftOf(model: Model, settings: VllmSettings, draft?: Model): Dr
       return draft === undefined ? undefined : whole(draft);
   }
 }
+
+/**
+ * Methods that neither attend nor run ahead of the step before: asynchronous scheduling is off with them.
+ *
+ * Source: vllm-project/vllm v0.33.0, v0.29.0 and v0.26.0, `vllm/config/vllm.py` (`VllmConfig.__post_init__`).
+ */
+export function proposesOnHost({ numSpeculativeTokens = 0, specMethod }: VllmSettings): boolean {
+  return numSpeculativeTokens > 0 && specMethod !== undefined && ON_HOST.has(specMethod);
+}
+
+const ON_HOST: ReadonlySet<string> = new Set(['ngram', 'suffix', 'medusa', 'mlp_speculator']);
 
 function whole(draft: Model): Draft {
   return { model: draft, memories: draft.layers.flatMap(memoriesOf) };

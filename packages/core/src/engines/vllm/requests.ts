@@ -4,6 +4,7 @@ import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import { gatedDeltaNetsCheckpoint } from './block-size.js';
+import { proposesOnHost } from './draft.js';
 import { mambaCacheModeOf } from './mamba-cache-mode.js';
 import { factsOf } from './releases.js';
 import type { VllmSettings } from './settings.js';
@@ -34,9 +35,9 @@ const DEFAULT_BATCHED_TOKENS = 8192;
  * - chunked: `ceil(min(chunk + F, L) / B)`.
  * - cross: `ceil(max_num_encoder_input_tokens / B)`, which is `--max-num-batched-tokens`, for any encoder's output. Such a
  *   model computes a prompt at once, so this is at least the context length by default, and must be.
- * - recurrent: 1, or `ceil(L / B)` in the mamba cache mode `all`; in `align` 2, and one more for layers that export a state from within a prefill (Mamba 2
- *   since 0.32, gated delta nets since 0.33 with FlashInfer, Kimi delta attention with a bounded gate since 0.29, by
- *   FlashKDA); one more for each speculated token since 0.15, in `all` since 0.22.
+ * - recurrent: 1, or `ceil(L / B)` in the mamba cache mode `all`; in `align` 2, and one more for layers that export a
+ *   state from within a prefill (Mamba 2 since 0.32, gated delta nets since 0.33 with FlashInfer, Kimi delta attention with
+ *   a bounded gate since 0.29, by FlashKDA); one more for each speculated token since 0.15, in `all` since 0.22.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/kv_cache_interface.py` (`max_memory_usage_bytes`),
  * `vllm/config/vllm.py` (`max_in_flight_tokens`, `max_concurrent_batches`), `vllm/config/scheduler.py`
@@ -53,7 +54,8 @@ export function requestRules(
   settings: VllmSettings,
 ): RequestRules {
   const { pipelineParallel, contextParallel } = workload;
-  const { maxNumBatchedTokens = DEFAULT_BATCHED_TOKENS, asyncScheduling = true } = settings;
+  const { maxNumBatchedTokens = DEFAULT_BATCHED_TOKENS, asyncScheduling = !proposesOnHost(settings) } =
+    settings;
   const batches = factsOf(settings).countsBatchesInFlight ? pipelineParallel + (asyncScheduling ? 1 : 0) : 1;
   const inFlight = batches * maxNumBatchedTokens;
   const mode = mambaCacheModeOf(specs, model, settings);

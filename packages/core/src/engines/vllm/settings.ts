@@ -43,7 +43,7 @@ export const VLLM_SETTINGS = [
     flag: '--async-scheduling',
     type: 'boolean',
     description:
-      'schedule a step while the one before it runs, so that windows have room for both; on by default',
+      'schedule a step while the one before it runs, so that windows have room for both; on by default, but off with ngram, suffix and medusa',
   },
   {
     key: 'enablePrefixCaching',
@@ -122,12 +122,6 @@ export const VLLM_SETTINGS = [
     type: 'integer',
     description:
       'memory for the cache of each GPU, in bytes, whatever else is there; what is left by default',
-  },
-  {
-    key: 'numGpuBlocksOverride',
-    flag: '--num-gpu-blocks-override',
-    type: 'integer',
-    description: 'blocks of the cache, whatever memory there is',
   },
   {
     key: 'enforceEager',

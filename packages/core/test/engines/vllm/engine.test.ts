@@ -703,6 +703,14 @@ describe('speculation', () => {
     expect(found.perDeviceBytes * 33).toBe(found.totalBytes * 17);
   });
 
+  it('leaves room for one batch in windows where tokens are proposed on the host', () => {
+    const windows = (settings: VllmSettings) =>
+      run(gemma27b, { contextLength: 100_000 }, settings).totalBytes;
+    const onHost = { ...three, specMethod: 'ngram' } as const;
+    expect(windows(onHost)).toBe(windows({ asyncScheduling: false }));
+    expect(windows({ ...onHost, asyncScheduling: true })).toBe(windows({}));
+  });
+
   it('runs beside the recurrent layers that a release has it for', () => {
     const nextNow = { ...qwen3Next, architecture: 'Qwen3NextForCausalLM' };
     expect(() => run(nextNow, {}, { ...three, version: '0.16' })).not.toThrow();
