@@ -452,11 +452,13 @@ GET_PP_INDICES = function_of(
 
 
 def stages_of(case):
-    """The layers of each pipeline stage under names of their own."""
+    """The layers of each pipeline stage under names of their own; those of a draft on the last."""
     layers = [(f"layers.{index}", specs) for index, specs in enumerate(case["model"])]
+    draft = [(f"draft.{index}", spec) for index, specs in enumerate(case["draft"]) for spec in specs]
     for stage in range(case["pipeline_parallel_size"]):
         start, end = GET_PP_INDICES(len(layers), stage, case["pipeline_parallel_size"])
-        yield [(name, spec) for name, specs in layers[start:end] for spec in specs]
+        own = [(name, spec) for name, specs in layers[start:end] for spec in specs]
+        yield own + (draft if stage == case["pipeline_parallel_size"] - 1 else [])
 
 
 answers = []
