@@ -54,6 +54,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     architecture: architectures?.[0] ?? modelType ?? 'unknown',
     numHiddenLayers: layers.length,
     layers,
+    ...given('numNextnPredictLayers', predictLayersOf(config)),
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
     ...given('maxPositionEmbeddings', maxContextOf(config)),
@@ -65,6 +66,14 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
+}
+
+/** Qwen3-Next has one that its config does not count (`Qwen3NextMultiTokenPredictor` of vLLM and SGLang). */
+function predictLayersOf(config: Config): number | undefined {
+  const stated =
+    optionalInteger(config, 'num_nextn_predict_layers', 0) ??
+    optionalInteger(config, 'mtp_num_hidden_layers', 0);
+  return stated ?? (optionalString(config, 'model_type') === 'qwen3_next' ? 1 : undefined);
 }
 
 /** Kimi's configs have the encoder's sizes under names of their own (`vt_`, for its vision tower). */
