@@ -83,7 +83,25 @@ async function namedCases(
     return modelCases(await modelFrom(argument, wanted), deployments);
   }
   const model = await modelFrom(modelNameOf(launch), wanted);
-  return [{ ...settledCase(deploymentOfLaunch(launch.deployment, options), model, model.name), launch }];
+  const draft = await draftOf(launch);
+  return [
+    { ...settledCase(deploymentOfLaunch(launch.deployment, options), model, model.name, draft), launch },
+  ];
+}
+
+/** The model that drafts; undefined where there is none, or it cannot be read, which the engine's warnings then say. */
+async function draftOf({ deployment: { draft } }: LaunchReading): Promise<Model | undefined> {
+  if (draft === undefined || !('id' in draft)) {
+    return undefined;
+  }
+  try {
+    return await modelFrom(draft.id);
+  } catch (error) {
+    if (error instanceof InputError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** @throws InputError where the command does not say which model it runs, in so many words. */
@@ -130,8 +148,11 @@ function modelCases(model: Model, deployments: readonly Deployment[]): readonly 
   );
 }
 
-function settledCase(deployment: Deployment, model: Model, label: string): CliCase {
-  const settled = settle(deployment, { model, label, engineNamed, gpuNamed });
+function settledCase(deployment: Deployment, model: Model, label: string, draft?: Model): CliCase {
+  const settled = settle(deployment, {
+    ...{ model, label, gpuNamed },
+    engineNamed: (name, settings) => engineNamed(name, settings, draft),
+  });
   return { ...settled.case, deployment, settled };
 }
 

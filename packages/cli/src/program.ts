@@ -153,7 +153,8 @@ export function buildProgram(engines: readonly string[] = []): Command {
       ),
     ),
   )
-    .option('--explain', 'show the arithmetic behind each part, and where it is from')
+    .option('--explain', 'show the arithmetic of each part of the memory, and where it is from')
+    .option('--command', 'print the command that starts it, and nothing else')
     .action(async (model, options) => {
       const { fitCommand } = await import('./commands/fit.js');
       await fitCommand(model, options);

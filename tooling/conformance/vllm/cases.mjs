@@ -37,15 +37,23 @@ const QUANTIZED = ['fp8_per_token_head', 'int8', 'int4', 'nvfp4'].map((dtype) =>
 }));
 
 const SPECULATIVE = [
-  { workload: { contextLength: 40_000 }, settings: { numSpeculativeTokens: 3 } },
+  { workload: { contextLength: 40_000 }, settings: { numSpeculativeTokens: 3, specMethod: 'ngram' } },
   {
     workload: { contextLength: 40_000, tensorParallel: 2 },
-    settings: { numSpeculativeTokens: 1, enablePrefixCaching: false },
+    settings: { numSpeculativeTokens: 1, specMethod: 'ngram', enablePrefixCaching: false },
+  },
+];
+
+const PREDICTED = [
+  { workload: { contextLength: 40_000, ...FP8 }, settings: { numSpeculativeTokens: 2, specMethod: 'mtp' } },
+  {
+    workload: { contextLength: 40_000, pipelineParallel: 2 },
+    settings: { numSpeculativeTokens: 1, specMethod: 'mtp', enablePrefixCaching: false },
   },
 ];
 
 /** The cases that suit a model. */
-export function casesFor({ layers }) {
+export function casesFor({ layers, numNextnPredictLayers = 0 }) {
   const kinds = new Set(layers.flatMap((layer) => layer.parts ?? [layer]).map(({ kind }) => kind));
   if (kinds.has('compressed')) {
     return FOR_ALL.map(({ workload, settings }) => ({ workload: { ...workload, ...FP8 }, settings }));
@@ -55,6 +63,7 @@ export function casesFor({ layers }) {
     ...(kinds.has('sliding') && kinds.has('full') ? [WITHOUT_HYBRID_MANAGER] : []),
     ...(kinds.has('chunked') ? [WITH_CHUNKS] : []),
     ...(speculates(layers) ? SPECULATIVE : []),
+    ...(numNextnPredictLayers > 0 && predicts(layers) ? PREDICTED : []),
     ...(isPlain(layers) ? QUANTIZED : []),
     ...(kinds.has('latent') && kinds.size === 1 ? [OVER_CONTEXTS] : []),
   ];
@@ -72,6 +81,14 @@ function isPlain(layers) {
         keyHeadDim === valueHeadDim &&
         (keyHeadDim ?? 16) % 16 === 0,
     )
+  );
+}
+
+/** Layers that those for multi-token prediction are like, and states that tokens are speculated beside. */
+function predicts(layers) {
+  return layers.every(
+    ({ kind, mechanism }) =>
+      ['full', 'latent', 'none'].includes(kind) || mechanism === 'mamba2' || mechanism === 'gated_delta_net',
   );
 }
 

@@ -22,6 +22,7 @@ export function questionOf({ model, config, workload, settings }, availableBytes
   return {
     config: config ?? null,
     model: model.layers.map((layer) => layersOf(layer, config)),
+    draft: settings.specMethod === 'mtp' ? predictors(model, config) : [],
     tensor_parallel_size: use.tensorParallel,
     pipeline_parallel_size: use.pipelineParallel,
     decode_context_parallel_size: use.contextParallel,
@@ -36,7 +37,7 @@ export function questionOf({ model, config, workload, settings }, availableBytes
     available_bytes: availableBytes,
     settings: {
       max_num_batched_tokens: settings.maxNumBatchedTokens ?? defaultBatch(encoder, use),
-      batches: use.pipelineParallel + ((settings.asyncScheduling ?? true) ? 1 : 0),
+      batches: use.pipelineParallel + ((settings.asyncScheduling ?? settings.specMethod !== 'ngram') ? 1 : 0),
       num_speculative_tokens: settings.numSpeculativeTokens ?? 0,
       mamba_cache_mode: aligns ? 'align' : 'none',
       mamba_ssm_cache_dtype: settings.mambaSsmCacheDtype ?? 'auto',
@@ -77,4 +78,14 @@ function tokenOf(attention, tensorParallel) {
         num_kv_heads: Math.max(1, Math.floor((attention?.numKeyValueHeads ?? 1) / tensorParallel)),
         head_size: attention?.keyHeadDim ?? 1,
       };
+}
+
+/**
+ * Layers for multi-token prediction: decoder layers of the model's own class that keep every token, with an indexer of their
+ * own where any has one (`is_mtp_layer` of `DeepseekV2MLAAttention.__init__`).
+ */
+function predictors({ layers, numNextnPredictLayers = 0 }, config) {
+  const kept = layers.filter(({ kind }) => kind === 'full' || kind === 'latent');
+  const like = kept.findLast(({ indexer }) => indexer !== undefined) ?? kept.at(-1);
+  return Array.from({ length: numNextnPredictLayers }, () => layersOf(like, config));
 }

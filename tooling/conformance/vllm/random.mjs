@@ -52,9 +52,14 @@ function madeUp(random, model) {
   return { ...model, layers, numHiddenLayers: layers.length, numAttentionHeads: 48 };
 }
 
+/** Kinds of layers beside which those for multi-token prediction may be others. */
+const WINDOWS = new Set(['sliding', 'chunked', 'compressed']);
+
 /** A workload with any settings, those that vLLM refuses among them; contexts lie at edges as often as anywhere. */
 export function randomCase(random, { model, config }) {
   const memories = model.layers.flatMap(memoriesOf);
+  const hasPredictors =
+    (model.numNextnPredictLayers ?? 0) > 0 && memories.every(({ kind }) => !WINDOWS.has(kind));
   const isDeepseekV4 = memories.some(({ kind }) => kind === 'compressed');
   const recurrent = memories.filter(({ kind }) => kind === 'recurrent');
   const isHybrid = recurrent.length > 0;
@@ -70,7 +75,12 @@ export function randomCase(random, { model, config }) {
     ...(random() < 0.1 ? { disableHybridKvCacheManager: random() < 0.7 } : {}),
     ...maybe(random, 'gdnPrefillBackend', oneOf(random, ['flashinfer', 'triton'])),
     ...(isHybrid ? maybe(random, 'mambaSsmCacheDtype', oneOf(random, ['float32', 'bfloat16'])) : {}),
-    ...(isHybrid && speculates && random() < 0.1 ? { numSpeculativeTokens: integer(random, 1, 5) } : {}),
+    ...(speculates && (isHybrid || hasPredictors) && random() < (hasPredictors ? 0.5 : 0.1)
+      ? {
+          numSpeculativeTokens: integer(random, 1, 5),
+          specMethod: hasPredictors ? oneOf(random, ['mtp', 'ngram']) : 'ngram',
+        }
+      : {}),
   };
   return {
     workload: {

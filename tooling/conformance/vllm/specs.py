@@ -241,7 +241,7 @@ def model_config_of(case):
         model.get_head_size = lambda: case["one_token"]["head_size"]
         return model
     hf_config = Config(**published, name_or_path="")
-    convertor_of = MODEL_ARCH_CONFIG_CONVERTORS.get(published["model_type"], ModelArchConfigConvertorBase)
+    convertor_of = MODEL_ARCH_CONFIG_CONVERTORS.get(published.get("model_type"), ModelArchConfigConvertorBase)
     convertor = convertor_of(hf_config, text_of(hf_config))
     model.hf_config, model.hf_text_config = convertor.hf_config, convertor.hf_text_config
     model.use_mla = convertor.is_deepseek_mla()
@@ -452,11 +452,13 @@ GET_PP_INDICES = function_of(
 
 
 def stages_of(case):
-    """The layers of each pipeline stage under names of their own."""
+    """The layers of each pipeline stage under names of their own; those of a draft on the last."""
     layers = [(f"layers.{index}", specs) for index, specs in enumerate(case["model"])]
+    draft = [(f"draft.{index}", spec) for index, specs in enumerate(case["draft"]) for spec in specs]
     for stage in range(case["pipeline_parallel_size"]):
         start, end = GET_PP_INDICES(len(layers), stage, case["pipeline_parallel_size"])
-        yield [(name, spec) for name, specs in layers[start:end] for spec in specs]
+        own = [(name, spec) for name, specs in layers[start:end] for spec in specs]
+        yield own + (draft if stage == case["pipeline_parallel_size"] - 1 else [])
 
 
 answers = []

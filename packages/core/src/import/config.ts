@@ -1,6 +1,7 @@
 import { checkModel, type Model } from '../model/model.js';
 import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
+import { encoderFamilyOf } from './families/encoder.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
 import {
@@ -53,6 +54,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     architecture: architectures?.[0] ?? modelType ?? 'unknown',
     numHiddenLayers: layers.length,
     layers,
+    ...given('numNextnPredictLayers', predictLayersOf(config)),
     ...given('numAttentionHeads', optionalInteger(config, 'num_attention_heads')),
     ...given('hiddenSize', optionalInteger(config, 'hidden_size')),
     ...given('maxPositionEmbeddings', maxContextOf(config)),
@@ -64,6 +66,14 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
+}
+
+/** Qwen3-Next has one that its config does not count (`Qwen3NextMultiTokenPredictor` of vLLM and SGLang). */
+function predictLayersOf(config: Config): number | undefined {
+  const stated =
+    optionalInteger(config, 'num_nextn_predict_layers', 0) ??
+    optionalInteger(config, 'mtp_num_hidden_layers', 0);
+  return stated ?? (optionalString(config, 'model_type') === 'qwen3_next' ? 1 : undefined);
 }
 
 /** Kimi's configs have the encoder's sizes under names of their own (`vt_`, for its vision tower). */
@@ -85,7 +95,12 @@ function familyFor(modelType: string | undefined, architectures: readonly string
   const byType = modelType === undefined ? undefined : familyOf(modelType);
   const byArchitecture =
     architectures?.[0] === undefined ? undefined : familyOfArchitecture(architectures[0]);
-  return byType ?? byArchitecture ?? ((config) => plainGeometry(config, modelType));
+  return (
+    byType ??
+    byArchitecture ??
+    encoderFamilyOf(modelType, architectures?.[0]) ??
+    ((config) => plainGeometry(config, modelType))
+  );
 }
 
 function given<Key extends string>(key: Key, value: number | undefined): { readonly [K in Key]?: number } {

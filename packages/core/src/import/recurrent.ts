@@ -43,11 +43,13 @@ export interface Mamba2Sizes {
 export function mamba2Layer(sizes: Mamba2Sizes, config: Config): RecurrentLayer {
   const { numHeads, headDim, numGroups, stateSize, kernelSize } = sizes;
   const groups = { numGroups, groupChannels: 2 * stateSize };
+  const chunkSize = optionalInteger(config, 'mamba_chunk_size') ?? optionalInteger(config, 'chunk_size');
   return {
     kind: 'recurrent',
     mechanism: 'mamba2',
     convolution: { channels: numHeads * headDim + numGroups * groups.groupChannels, kernelSize, groups },
     state: { shape: [numHeads, headDim, stateSize], dtype: stateDtype(config) },
+    ...(chunkSize === undefined ? {} : { chunkSize }),
   };
 }
 

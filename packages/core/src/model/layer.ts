@@ -86,6 +86,8 @@ export interface RecurrentLayer {
   readonly convolution?: Convolution;
   /** `shape` as in the model's code, heads or channels first: the axis that tensor-parallel ranks split. */
   readonly state?: { readonly shape: readonly number[]; readonly dtype: DtypeName | 'model' };
+  /** Tokens that kernels of Mamba 2 compute at once. */
+  readonly chunkSize?: number;
   /** Kimi delta attention whose gate has a lower bound (`gate_lower_bound`), for which engines have other kernels. */
   readonly hasBoundedGate?: boolean;
 }
@@ -195,6 +197,7 @@ function sizesOf(memory: Memory): readonly (readonly [string, number])[] {
       return [
         ...Object.entries(convolution),
         ...Object.entries(groups ?? {}),
+        ...(memory.chunkSize === undefined ? [] : [['chunkSize', memory.chunkSize] as const]),
         ...(memory.state?.shape ?? []).map((size, axis) => [`state axis ${axis}`, size] as const),
       ];
     }

@@ -78,6 +78,8 @@ export interface Model extends ModelSizes {
   readonly numHiddenLayers: number;
   /** One entry for each hidden layer, in order. */
   readonly layers: readonly Layer[];
+  /** Layers for multi-token prediction that the checkpoint has beyond these: `num_nextn_predict_layers`. */
+  readonly numNextnPredictLayers?: number;
   readonly numAttentionHeads?: number;
   readonly hiddenSize?: number;
   /** The longest context that the model was trained for, in tokens. */

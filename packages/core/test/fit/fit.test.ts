@@ -10,7 +10,7 @@ import { sglangCapacity } from '../../src/engines/sglang/capacity.js';
 import type { SglangSettings } from '../../src/engines/sglang/settings.js';
 import { vllmCapacity } from '../../src/engines/vllm/capacity.js';
 import { vllm } from '../../src/engines/vllm/engine.js';
-import { VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
+import { factsOf, VLLM_RELEASES } from '../../src/engines/vllm/releases.js';
 import type { VllmSettings } from '../../src/engines/vllm/settings.js';
 import { estimate } from '../../src/estimate/estimate.js';
 import { fullestOf } from '../../src/fit/budget.js';
@@ -231,9 +231,10 @@ describe('what fits on vLLM', () => {
         anyModel,
         fc.constantFrom(...VLLM_RELEASES.names),
         fc.integer({ min: 64 * MIB, max: 8192 * MIB }),
-        (model, version, memoryBytes) => {
+        fc.integer({ min: 1, max: 2 }),
+        (model, version, memoryBytes, pipelineParallel) => {
           const settings: VllmSettings = { version };
-          const workload = DEFAULT_WORKLOAD;
+          const workload = { ...DEFAULT_WORKLOAD, pipelineParallel };
           const found = fitted({
             ...{ model, engine: 'vllm', settings: { version }, workload, memoryBytes },
             ...{ weights: NO_WEIGHTS, overheadBytes: 0 },
@@ -241,12 +242,15 @@ describe('what fits on vLLM', () => {
           if (found === undefined || found.largestContext.limit !== 'memory') {
             return;
           }
-          const startsUp = (contextLength: number) =>
-            vllmCapacity(model, { ...workload, contextLength }, settings, Math.max(0, freeOf(found)))
-              .startsUp;
+          const nullBlocks = factsOf(settings).nullBlockCounts ? 1 : 0;
+          const runs = (contextLength: number) => {
+            const use = { ...workload, contextLength };
+            const capacity = vllmCapacity(model, use, settings, Math.max(0, freeOf(found)));
+            return capacity.startsUp && capacity.blocksPerRequest <= capacity.numBlocks - nullBlocks;
+          };
           const { contextLength } = found.largestContext;
-          expect(contextLength === 0 || startsUp(contextLength)).toBe(true);
-          expect(startsUp(contextLength + 1)).toBe(false);
+          expect(contextLength === 0 || runs(contextLength)).toBe(true);
+          expect(runs(contextLength + 1)).toBe(false);
         },
       ),
     );

@@ -66,7 +66,11 @@ describe('settling', () => {
 
   it('takes what the engine takes on the device, with the reason', () => {
     const onSmall = settled({ engine: 'vllm', gpu: 'rtx-4090' });
-    expect(onSmall.settings).toEqual({ maxNumBatchedTokens: 2048, maxNumSeqs: 256 });
+    expect(onSmall.settings).toEqual({
+      maxNumBatchedTokens: 2048,
+      maxNumSeqs: 256,
+      gdnPrefillBackend: 'triton',
+    });
     expect(onSmall.reasons.settings.maxNumSeqs).toBe('what vllm takes on NVIDIA GeForce RTX 4090');
     const said = settled({ engine: 'vllm', gpu: 'rtx-4090', settings: { 'max-num-seqs': '8' } });
     expect(said.settings.maxNumSeqs).toBe(8);

@@ -1,13 +1,18 @@
-import { memoriesOf } from '../../model/layer.js';
+import { memoriesOf, type RecurrentLayer } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
+import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import { DEEPSEEK_V4_BLOCK_SIZE, isDeepseekV4 } from './deepseek-v4.js';
+import { mambaCacheModeOf } from './mamba-cache-mode.js';
 import { factsOf } from './releases.js';
 import type { VllmSettings } from './settings.js';
 import { pageBytes, type Spec } from './spec.js';
 
 /** `CacheConfig.DEFAULT_BLOCK_SIZE`. */
 const DEFAULT_BLOCK_SIZE = 16;
+
+/** `ModelConfig.get_mamba_chunk_size`. */
+const DEFAULT_CHUNK_SIZE = 2048;
 
 /** `FLASHINFER_GDN_CHECKPOINT_ALIGNMENT`. */
 const GDN_CHECKPOINT_ALIGNMENT = 64;
@@ -39,28 +44,26 @@ export function blockSizeOf(model: Model, settings: VllmSettings): number {
   return latents.length > 0 ? factsOf(settings).latentBlockSize : DEFAULT_BLOCK_SIZE;
 }
 
-/** Whether recurrent layers keep the states of a shared prefix: the mamba cache mode `align`. */
-export function keepsPrefixStates(specs: readonly Spec[], settings: VllmSettings): boolean {
-  return isHybrid(specs) && (settings.enablePrefixCaching ?? factsOf(settings).cachesHybridPrefixes);
-}
-
-function isHybrid(specs: readonly Spec[]): boolean {
-  return specs.some(({ kind }) => kind === 'recurrent') && specs.some(({ kind }) => kind !== 'recurrent');
-}
-
 /** Whether gated delta nets export a state from within a prefill. */
 export function gatedDeltaNetsCheckpoint(settings: VllmSettings): boolean {
-  return factsOf(settings).gatedDeltaNetsCheckpoint && settings.gdnPrefillBackend !== 'triton';
+  return (
+    factsOf(settings).gatedDeltaNetsCheckpoint &&
+    (settings.gdnPrefillBackend ?? 'flashinfer') === 'flashinfer'
+  );
 }
 
 /**
  * The specs of a model with attention and recurrent layers, its blocks enlarged until one of attention holds a state,
  * `align x ceil(state / (align x bytes of one token))` tokens, and states padded to such a block. `align` is the block
- * size, at least 128 for MLA since 0.27, and a multiple of 64 where gated delta nets export states from within a
- * prefill.
+ * size, before 0.20 whatever `--block-size` says; for MLA at least 64 before 0.20 and 128 since 0.27; a multiple of 64
+ * where gated delta nets export states from within a prefill; of `--mamba-block-size`, or the chunk of Mamba 2's kernels,
+ * where states are kept for each block.
  *
- * Source: vllm-project/vllm v0.33.0, `vllm/platforms/interface.py` (`_align_hybrid_block_size`); up to v0.17.0
- * `vllm/model_executor/models/config.py` (`HybridAttentionMambaModelConfig`).
+ * Source: vllm-project/vllm v0.33.0 and v0.20.0, `vllm/platforms/interface.py` (`_align_hybrid_block_size`); up to v0.19.0
+ * `vllm/model_executor/models/config.py` (`HybridAttentionMambaModelConfig`); v0.27.0, `vllm/config/model.py`
+ * (`get_mamba_chunk_size`).
+ *
+ * @throws InputError for states of each block whose chunk is not known.
  */
 export function alignHybridBlocks(
   specs: readonly Spec[],
@@ -73,15 +76,12 @@ export function alignHybridBlocks(
     return specs;
   }
   const tokenBytes = attention.keyBytes + attention.valueBytes;
-  const atLeast = attention.kind === 'latent' ? factsOf(settings).hybridLatentAlignment : 1;
-  const isGatedDeltaNet = model.layers
-    .flatMap(memoriesOf)
-    .some((memory) => memory.kind === 'recurrent' && memory.mechanism === 'gated_delta_net');
-  const checkpoint =
-    isGatedDeltaNet && gatedDeltaNetsCheckpoint(settings) && keepsPrefixStates(specs, settings)
-      ? GDN_CHECKPOINT_ALIGNMENT
-      : 1;
-  const align = leastCommonMultiple(Math.max(attention.blockSize, atLeast), checkpoint);
+  const { alignsToBlockSize, hybridLatentAlignment } = factsOf(settings);
+  const ofKernels = attention.kind === 'latent' ? hybridLatentAlignment : DEFAULT_BLOCK_SIZE;
+  const align = leastCommonMultiple(
+    alignsToBlockSize ? Math.max(attention.blockSize, ofKernels) : ofKernels,
+    alignmentOfStates(specs, model, settings),
+  );
   const blockSize = Math.max(attention.blockSize, align * ceilDiv(stateBytes, align * tokenBytes));
   return specs.map((spec) => {
     const enlarged = { ...spec, blockSize };
@@ -89,6 +89,31 @@ export function alignHybridBlocks(
       ? { ...enlarged, paddedPageBytes: blockSize * tokenBytes }
       : enlarged;
   });
+}
+
+function alignmentOfStates(specs: readonly Spec[], model: Model, settings: VllmSettings): number {
+  const layers = model.layers.flatMap(memoriesOf).filter((memory) => memory.kind === 'recurrent');
+  switch (mambaCacheModeOf(specs, model, settings)) {
+    case 'none':
+      return 1;
+    case 'align':
+      return gatedDeltaNetsCheckpoint(settings) &&
+        layers.some(({ mechanism }) => mechanism === 'gated_delta_net')
+        ? GDN_CHECKPOINT_ALIGNMENT
+        : 1;
+    case 'all':
+      return settings.mambaBlockSize ?? Math.max(...layers.map((layer) => chunkSizeOf(layer, model)));
+  }
+}
+
+/** Tokens that the kernels of Mamba compute at once; those of Mamba 1, which know no chunks, take 2048. */
+function chunkSizeOf({ mechanism, chunkSize }: RecurrentLayer, { name }: Model): number {
+  if (mechanism === 'mamba2' && chunkSize === undefined) {
+    throw new InputError(
+      `The chunk_size of ${name} is not known, by which vLLM keeps states for each block; give --mamba-block-size, or --no-enable-prefix-caching.`,
+    );
+  }
+  return chunkSize ?? DEFAULT_CHUNK_SIZE;
 }
 
 function leastCommonMultiple(a: number, b: number): number {

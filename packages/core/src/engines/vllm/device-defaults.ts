@@ -1,7 +1,36 @@
+import type { Device } from '../../gpus/gpu.js';
 import { factsOf } from './releases.js';
 import type { VllmSettings } from './settings.js';
 
 const GIB = 2 ** 30;
+
+/** The settings that vLLM takes on a device when told nothing. */
+export function settingsOn(
+  device: Device,
+  settings: VllmSettings,
+): Pick<VllmSettings, 'maxNumBatchedTokens' | 'maxNumSeqs' | 'gdnPrefillBackend'> {
+  const { name, total } = device;
+  const gdnPrefillBackend = gdnPrefillBackendOn(device);
+  return {
+    maxNumBatchedTokens: batchedTokensOn(name, total.bytes, settings),
+    maxNumSeqs: sequencesOn(name, total.bytes, settings),
+    ...(gdnPrefillBackend === undefined ? {} : { gdnPrefillBackend }),
+  };
+}
+
+/**
+ * The kernels of gated delta nets: FlashInfer's on compute capability 9.0, 10.x and 12.x (there with CUDA 13, for which the
+ * wheels are built, and keys of 128 elements), else Triton's. Undefined where neither vendor nor capability are known.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/model_executor/layers/mamba/gdn/qwen_gdn_linear_attn.py`
+ * (`_resolve_gdn_prefill_backend`).
+ */
+function gdnPrefillBackendOn({ vendor, computeCapability }: Device): 'flashinfer' | 'triton' | undefined {
+  if (computeCapability === undefined) {
+    return vendor === undefined || vendor === 'NVIDIA' ? undefined : 'triton';
+  }
+  return /^(9\.0|10\.\d+|12\.\d+)$/.test(computeCapability) ? 'flashinfer' : 'triton';
+}
 
 /**
  * The default of `--gpu-memory-utilization`: 0.92, and 0.9 before 0.20. vLLM takes `ceil(total x utilization)` bytes.

@@ -5,12 +5,14 @@ import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import type { Engine, RankPlan } from '../contract.js';
 import { isDeepseekV4 } from './deepseek-v4.js';
-import { batchedTokensOn, sequencesOn } from './device-defaults.js';
-import { blockLayoutOf } from './layout.js';
+import { settingsOn } from './device-defaults.js';
+import { draftOf } from './draft.js';
+import { type BlockLayout, blockLayoutOf } from './layout.js';
 import { nullBlocks } from './null-block.js';
 import { poolsOf } from './pools.js';
 import { removalWarnings } from './removed-architectures.js';
 import type { VllmSettings } from './settings.js';
+import { startUpNeeds } from './start-up.js';
 import { modelDtype } from './states.js';
 
 /**
@@ -26,22 +28,16 @@ import { modelDtype } from './states.js';
  *   rank; a recurrent layer's heads are split. `contextParallel` is `--decode-context-parallel-size`: it needs no
  *   devices of its own but splits tokens over tensor-parallel ranks that hold the same.
  */
-export function vllm(settings: VllmSettings = {}): Engine {
+export function vllm(settings: VllmSettings = {}, draft?: Model): Engine {
   return {
     name: 'vllm',
     kvCacheDtype,
-    settingsOn: ({ name, total }) => ({
-      maxNumBatchedTokens: batchedTokensOn(name, total.bytes, settings),
-      maxNumSeqs: sequencesOn(name, total.bytes, settings),
-    }),
-    unusableBytes: (model, workload) => {
-      const { stages } = blockLayoutOf(model, workload, settings);
-      return nullBlocks(settings) * Math.max(...stages.map(({ blockBytes }) => blockBytes));
-    },
+    settingsOn: (device) => settingsOn(device, settings),
+    unusableBytes: (model, workload) => unusableBytes(model, workload, settings, draft),
     contextParallelDevices: false,
     plan: (model, workload) => {
       checkSequences(workload, settings);
-      const layout = blockLayoutOf(model, workload, settings);
+      const layout = blockLayoutOf(model, workload, settings, draft);
       return {
         tokenShards: replicasInUse(workload) * workload.contextParallel,
         ranks: shardsOf(model, workload).map(({ stage, replicas, numSequences }): RankPlan => {
@@ -50,18 +46,59 @@ export function vllm(settings: VllmSettings = {}): Engine {
             stage,
             replicas,
             devices: workload.tensorParallel,
-            pools: own === undefined ? [] : poolsOf(layout, own, numSequences),
+            pools: (own === undefined ? [] : poolsOf(layout, own, numSequences)).map((pool) => ({
+              ...pool,
+              tokens: (contextLength) => {
+                checkBlocks(layout, contextLength, numSequences, settings);
+                return pool.tokens(contextLength);
+              },
+            })),
           };
         }),
         warnings: [
           ...removalWarnings(model, settings),
-          ...((settings.numSpeculativeTokens ?? 0) > 0
+          ...(draftOf(model, settings, draft) === undefined
             ? ["The cache of the draft model's own layers is not counted."]
             : []),
         ],
       };
     },
   };
+}
+
+/**
+ * The null block, or what vLLM asks for when it starts beyond the blocks of these requests: from 0.14 to 0.16 the layers of
+ * all pipeline stages must fit into the memory of one.
+ */
+function unusableBytes(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  draft: Model | undefined,
+): number {
+  const layout = blockLayoutOf(model, workload, settings, draft);
+  const { numSequences, contextLength } = workload;
+  const blockBytes = Math.max(...layout.stages.map((stage) => stage.blockBytes));
+  const taken =
+    ceilDiv(numSequences, replicasInUse(workload)) * layout.blocksPerRequest(contextLength) * blockBytes;
+  const needed = Math.max(...startUpNeeds(layout, contextLength, settings));
+  return Math.max(nullBlocks(settings) * blockBytes, needed - taken);
+}
+
+/** @throws InputError where requests need more blocks than `--num-gpu-blocks-override` gives. */
+function checkBlocks(
+  { blocksPerRequest }: BlockLayout,
+  contextLength: number,
+  numSequences: number,
+  settings: VllmSettings,
+): void {
+  const { numGpuBlocksOverride } = settings;
+  const blocks = numSequences * blocksPerRequest(contextLength);
+  if (numGpuBlocksOverride !== undefined && blocks > numGpuBlocksOverride - nullBlocks(settings)) {
+    throw new InputError(
+      `--num-gpu-blocks-override is ${numGpuBlocksOverride}, but ${numSequences} sequences of ${contextLength} tokens need ${blocks + nullBlocks(settings)} blocks.`,
+    );
+  }
 }
 
 /** @throws InputError where a replica would have more sequences than it runs at a time. */

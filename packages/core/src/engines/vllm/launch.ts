@@ -119,12 +119,21 @@ function saySpeculation(said: Interpreted): void {
     if (typeof fields.num_speculative_tokens === 'number') {
       said.settings.numSpeculativeTokens = fields.num_speculative_tokens;
     }
+    sayMethod(fields.method ?? said.settings.specMethod, said);
     if (typeof fields.model === 'string') {
       const unknown = /\$/.test(fields.model) ? { unknown: [fields.model] } : {};
       said.draft = modelRef({ text: fields.model, ...unknown }, '"model" of --speculative-config');
     }
   } else if (typeof tokens === 'number') {
     said.settings.numSpeculativeTokens = tokens;
+    sayMethod(said.settings.specMethod, said);
+  }
+}
+
+/** Names that 0.33 still takes for `mtp`: `glm4_moe_mtp`, `qwen3_next_mtp`. */
+function sayMethod(method: unknown, said: Interpreted): void {
+  if (typeof method === 'string') {
+    said.settings.specMethod = method.endsWith('_mtp') ? 'mtp' : method;
   }
 }
 

@@ -8,21 +8,29 @@ import { blockBytes, disablesHybridManager, type Group, groupsOf } from './group
 import { factsOf } from './releases.js';
 import { type RequestRules, requestRules } from './requests.js';
 import type { VllmSettings } from './settings.js';
+import type { Spec } from './spec.js';
 import { specsOf } from './specs.js';
 
 /** How a model's caches are cut into blocks, settled but for the context length. */
 export interface BlockLayout {
+  /** What each layer asks for, before pages are made equal. */
+  readonly specs: readonly Spec[];
+  /** Bytes of a block with the layers of all stages. */
+  readonly wholeBlockBytes: number;
   /** Groups of the whole model. */
   readonly groups: readonly Group[];
   /** The same groups with the layers of each pipeline stage only. */
   readonly stages: readonly StageLayout[];
   readonly rules: RequestRules;
+  /** Blocks that one request may need of a group, for the cache that needs the most. */
+  readonly blocksOfGroup: (group: Group, contextLength: number) => number;
   /** Blocks of the pool that one request may need. */
   readonly blocksPerRequest: (contextLength: number) => number;
 }
 
 /** The caches of one pipeline stage. */
 export interface StageLayout {
+  readonly hasLayer: (layer: number) => boolean;
   readonly groups: readonly Group[];
   /** Bytes of one block of the stage's pool, on each of its devices. */
   readonly blockBytes: number;
@@ -35,9 +43,15 @@ export interface StageLayout {
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_planning.py` (`get_kv_cache_configs`,
  * `_project_kv_cache_groups_to_worker`).
  *
+ * @param draft the model that drafts, where it is another and known.
  * @throws InputError where vLLM cannot run the model or workload.
  */
-export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSettings): BlockLayout {
+export function blockLayoutOf(
+  model: Model,
+  workload: Workload,
+  settings: VllmSettings,
+  draft?: Model,
+): BlockLayout {
   const { keyDtype, valueDtype, pipelineParallel } = workload;
   const cacheType = CACHE_TYPES.get(keyDtype);
   if (keyDtype !== valueDtype) {
@@ -51,36 +65,41 @@ export function blockLayoutOf(model: Model, workload: Workload, settings: VllmSe
     );
   }
   checkParallelism(model, workload, settings);
-  const context = { model, workload, settings, cacheType };
+  const context = { model, workload, settings, cacheType, draft };
   const specs = alignHybridBlocks(specsOf(context, blockSizeOf(model, settings)), model, settings);
   const rules = requestRules(specs, model, workload, settings);
   const groups = groupsOf(specs, model, settings);
   const stageOf = stagesOf(model.numHiddenLayers, pipelineParallel);
   const stages = Array.from({ length: pipelineParallel }, (_, stage) => {
     const own = groups.map((group) => group.filter(({ layer }) => stageOf(layer) === stage));
-    return { groups: own, blockBytes: own.length === 0 ? 0 : blockBytes(own) };
+    return {
+      hasLayer: (layer: number) => stageOf(layer) === stage,
+      groups: own,
+      blockBytes: own.length === 0 ? 0 : blockBytes(own),
+    };
   });
   if (groups.length > 0 && stages.some((stage) => stage.blockBytes === 0)) {
     throw new InputError(
       `pipelineParallel is ${pipelineParallel}, which leaves a stage of ${model.name} without a cache of its own; vLLM cannot plan that, so use fewer stages.`,
     );
   }
+  const blocksOfGroup = (group: Group, contextLength: number) =>
+    Math.max(...group.map((spec) => rules.blocks(spec, contextLength)));
   return {
+    specs,
+    wholeBlockBytes: groups.length === 0 ? 0 : blockBytes(groups),
     groups,
     rules,
     stages,
+    blocksOfGroup,
     blocksPerRequest: (contextLength) =>
-      groups.reduce((total, group) => total + blocksOfGroup(group, rules, contextLength), 0),
+      groups.reduce((total, group) => total + blocksOfGroup(group, contextLength), 0),
   };
 }
 
-/** Blocks that one request may need of a group, for the cache that needs the most. */
-export function blocksOfGroup(group: Group, rules: RequestRules, contextLength: number): number {
-  return Math.max(...group.map((spec) => rules.blocks(spec, contextLength)));
-}
-
 /**
- * Which stage each layer is on: as many layers for each, the remainder one each to those before the last.
+ * Which stage each layer is on: as many layers for each, the remainder one each to those before the last; a draft's on the
+ * last.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/distributed/utils.py` (`get_pp_indices`).
  */
@@ -93,7 +112,10 @@ function stagesOf(layers: number, stages: number): (layer: number) => number {
     const extra = fromEnd >= 2 && fromEnd <= larger + 1 ? 1 : 0;
     ends.push((ends.at(-1) ?? 0) + size + extra);
   }
-  return (layer) => ends.findIndex((end) => layer < end);
+  return (layer) => {
+    const stage = ends.findIndex((end) => layer < end);
+    return stage === -1 ? stages - 1 : stage;
+  };
 }
 
 function checkParallelism(model: Model, workload: Workload, settings: VllmSettings): void {

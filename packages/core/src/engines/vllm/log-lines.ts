@@ -1,7 +1,7 @@
 import type { Workload } from '../../deployment/workload.js';
 import type { Model } from '../../model/model.js';
 import type { VllmMemorySettings } from './budget/settings.js';
-import { vllmCapacity, vllmCapacityOfBlocks } from './capacity.js';
+import { vllmCapacity } from './capacity.js';
 import { factsOf } from './releases.js';
 
 const GIB = 2 ** 30;
@@ -31,11 +31,8 @@ export function vllmLogLines(
   settings: VllmMemorySettings,
   availableBytes: number,
 ): readonly string[] {
-  const { numGpuBlocksOverride, kvCacheMemoryBytes } = settings;
-  const { tokens, maxConcurrency } =
-    numGpuBlocksOverride === undefined
-      ? vllmCapacity(model, workload, settings, availableBytes)
-      : vllmCapacityOfBlocks(model, workload, settings, numGpuBlocksOverride);
+  const { kvCacheMemoryBytes } = settings;
+  const { tokens, maxConcurrency } = vllmCapacity(model, workload, settings, availableBytes);
   const size = `GPU KV cache size: ${grouped(tokens)} tokens`;
   const concurrency = `Maximum concurrency for ${grouped(workload.contextLength)} tokens per request: ${fixed(maxConcurrency)}x`;
   return [

@@ -1,5 +1,5 @@
 import type { PoolRule } from '../contract.js';
-import { type BlockLayout, blocksOfGroup, type StageLayout } from './layout.js';
+import type { BlockLayout, StageLayout } from './layout.js';
 import type { RequestRules } from './requests.js';
 import { pageBytes, type Spec } from './spec.js';
 
@@ -23,7 +23,7 @@ export function poolsOf(layout: BlockLayout, stage: StageLayout, numSequences: n
   const pools = new Map<string, Share[]>();
   layout.groups.forEach((group, index) => {
     const own = stage.groups[index] ?? [];
-    for (const share of sharesOf(group, own, stage.blockBytes, layout.rules)) {
+    for (const share of sharesOf(group, own, stage.blockBytes, layout)) {
       const key = `${share.spec.pool} ${share.spec.blockSize}`;
       pools.set(key, [...(pools.get(key) ?? []), share]);
     }
@@ -46,13 +46,13 @@ function sharesOf(
   group: readonly Spec[],
   own: readonly Spec[],
   blockBytes: number,
-  rules: RequestRules,
+  { blocksOfGroup }: BlockLayout,
 ): readonly Share[] {
   const [first] = group;
   if (first === undefined || blockBytes === 0) {
     return [];
   }
-  const blocks = (contextLength: number) => blocksOfGroup(group, rules, contextLength);
+  const blocks = (contextLength: number) => blocksOfGroup(group, contextLength);
   const kinds = new Map<string, Spec[]>(own.length === 0 ? [[first.pool, []]] : []);
   for (const spec of own) {
     kinds.set(spec.pool, [...(kinds.get(spec.pool) ?? []), spec]);
@@ -121,7 +121,7 @@ function poolOf(
     );
     return `${numSequences === 1 ? '' : `${numSequences} sequences x `}${blocks(contextLength)} blocks x ${groups.length === 1 ? groups[0] : `(${groups.join(' + ')})`}; ${rules.explain(spec, contextLength)}`;
   };
-  if (spec.kind === 'recurrent') {
+  if (spec.kind === 'recurrent' && rules.growsUntil(spec) === 0) {
     const states = numSequences * blocks(1);
     return {
       name,

@@ -14,8 +14,9 @@ import { VLLM_MEMORY_FLAGS } from './memory-flags.js';
 /** The `vllm serve` command of a deployment. @throws InputError where vLLM has no flag for what it says. */
 export function printVllm(deployment: Deployment): PrintedLaunch {
   const { model, draft, engine, load, parallelism } = deployment;
-  const { version: _, numSpeculativeTokens, ...settings } = engine.settings;
+  const { version: _, numSpeculativeTokens, specMethod, ...settings } = engine.settings;
   const speculative = {
+    ...(specMethod === undefined ? {} : { method: specMethod }),
     ...(draft === undefined ? {} : { model: modelWord(draft, 'a draft model') }),
     ...(numSpeculativeTokens === undefined ? {} : { num_speculative_tokens: numSpeculativeTokens }),
   };

@@ -28,6 +28,7 @@ export const VLLM_RELEASE_NAMES: ReleaseNames = {
     '0.14',
     '0.13',
     '0.12',
+    '0.11.1',
     '0.11',
     '0.10',
   ],

@@ -9,6 +9,12 @@ export interface VllmFacts {
   readonly logsCapacityInOneLine: boolean;
   /** GiB are rounded to two decimals and printed without zeros at the end; else always with two. */
   readonly logsGibWithoutZeros: boolean;
+  /** What one request is said to need when vLLM starts: see `startUpNeeds`. */
+  readonly requestNeeds: 'layers' | 'firstGroup' | 'groups';
+  /** The layers of all pipeline stages must fit into the memory of one. */
+  readonly checksWholeModel: boolean;
+  /** `--num-gpu-blocks-override` stands for the memory where requests must fit. */
+  readonly checksOverriddenBlocks: boolean;
   /** The null block is left out where requests must fit. */
   readonly nullBlockCounts: boolean;
   /** Kinds of layers are made groups of the most frequent one's size where it has less than this many times the rarest's. */
@@ -24,12 +30,21 @@ export interface VllmFacts {
   readonly countsBatchesInFlight: boolean;
   /** Tokens in a block of latents by default: of FlashMLA, or of the kernels that came after it. */
   readonly latentBlockSize: 16 | 64;
-  /** The least multiple of tokens in a block of latents that lie beside recurrent states. */
-  readonly hybridLatentAlignment: 1 | 128;
+  /** Blocks beside recurrent states are multiples of `--block-size`; else only at least as large. */
+  readonly alignsToBlockSize: boolean;
+  /** What blocks of latents beside recurrent states are a multiple of at least. */
+  readonly hybridLatentAlignment: 16 | 64 | 128;
   /** Prefix caching is on by default beside recurrent layers. */
   readonly cachesHybridPrefixes: boolean;
-  /** With prefix caching Mamba layers keep few states (`align`); else one for each block (`all`). */
-  readonly alignsMambaStates: boolean;
+  /** There is the mamba cache mode `align`. */
+  readonly alignsStates: boolean;
+  /** The mamba cache mode that Mamba layers take with prefix caching when told nothing. */
+  readonly statesOfMamba: 'none' | 'align' | 'all';
+  /** There is the mamba cache mode `all`. */
+  readonly keepsAllStates: boolean;
+  /** States of speculated tokens are reckoned with; those of the mode `all` too. */
+  readonly countsSpeculatedStates: boolean;
+  readonly countsSpeculatedStatesOfAll: boolean;
   /** Layers that export a state from within a prefill, for which prefix caching keeps one state more. */
   readonly mamba2Checkpoints: boolean;
   readonly gatedDeltaNetsCheckpoint: boolean;
@@ -37,8 +52,14 @@ export interface VllmFacts {
   readonly hasFlashKda: boolean;
   /** Contexts are split over ranks where recurrent layers lie beside attention. */
   readonly splitsContextsOfHybrids: boolean;
-  /** What recurrent layers keep for speculated tokens is known here. */
-  readonly speculates: boolean;
+  /** Recurrent layers that keep states and inputs of a convolution for speculated tokens. */
+  readonly speculatesBeside:
+    | 'Qwen3-Next'
+    | 'gated delta nets and Nemotron-H'
+    | 'gated delta nets and Mamba 2';
+  /** Speculation runs in the mamba cache mode `align`; it is then the default of Mamba layers too. */
+  readonly speculatesAligned: boolean;
+  readonly alignsSpeculatedMamba: boolean;
   /** DeepSeek-V4 is packed by patterns of pages that repeat. */
   readonly packsPatterns: boolean;
   /** The default of `--gpu-memory-utilization`. */
@@ -98,10 +119,18 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       loggedOn: [],
       secondRunnerSamples: 'with every option',
       gatedDeltaNetsCheckpoint: true,
-      speculates: true,
     },
   },
-  { release: '0.32', known: 'read', facts: { loggedOn: ['8.0'], mamba2Checkpoints: true } },
+  {
+    release: '0.32',
+    known: 'read',
+    facts: {
+      loggedOn: ['8.0'],
+      mamba2Checkpoints: true,
+      keepsAllStates: false,
+      speculatesBeside: 'gated delta nets and Mamba 2',
+    },
+  },
   { release: '0.31', known: 'read', facts: {} },
   { release: '0.30', known: 'read', facts: { loggedOn: [] } },
   {
@@ -131,7 +160,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       loggedOn: ['8.6'],
       logsCapacityInOneLine: true,
       secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration', 'DeepseekV4ForCausalLM'],
-      alignsMambaStates: true,
+      statesOfMamba: 'align',
       hasHugeGpus: true,
     },
   },
@@ -201,6 +230,8 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
     facts: {
       secondRunner: 'listed, dense and not quantized',
       secondRunnerArchitectures: ['Qwen3ForCausalLM'],
+      countsSpeculatedStatesOfAll: true,
+      alignsSpeculatedMamba: false,
     },
   },
   {
@@ -208,22 +239,55 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
     known: 'read',
     facts: { loggedOn: [], graphEstimate: 'subtracted', sampler: 'flashinfer' },
   },
-  { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true } },
+  { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true, checksOverriddenBlocks: true } },
   {
     release: '0.20',
     known: 'read',
-    facts: { loggedOn: ['12.0', '12.1'], slidingLayersStoreValueHeadDim: true, gpuMemoryUtilization: 0.92 },
+    facts: {
+      loggedOn: ['12.0', '12.1'],
+      slidingLayersStoreValueHeadDim: true,
+      gpuMemoryUtilization: 0.92,
+      alignsToBlockSize: true,
+      hybridLatentAlignment: 16,
+      alignsSpeculatedMamba: true,
+    },
   },
-  { release: '0.19', known: 'read', facts: { triesIndexerLogits: true, loggedOn: ['9.0', '12.1'] } },
+  {
+    release: '0.19',
+    known: 'read',
+    facts: { triesIndexerLogits: true, loggedOn: ['9.0', '12.1'], requestNeeds: 'groups' },
+  },
   {
     release: '0.18',
     known: 'read',
     facts: { graphEstimate: 'printed', nearlyEqualCounts: 1.5, latentBlockSize: 16 },
   },
-  { release: '0.17', known: 'read', facts: { sampler: 'triton' } },
+  {
+    release: '0.17',
+    known: 'read',
+    facts: {
+      sampler: 'triton',
+      checksWholeModel: false,
+      speculatesBeside: 'gated delta nets and Nemotron-H',
+      speculatesAligned: true,
+    },
+  },
   { release: '0.16', known: 'read', facts: {} },
-  { release: '0.15', known: 'read', facts: { loggedOn: ['9.0'] } },
-  { release: '0.14', known: 'read', facts: { logsGibWithoutZeros: true, fullLayersStoreValueHeadDim: true } },
+  {
+    release: '0.15',
+    known: 'read',
+    facts: { loggedOn: ['9.0'], alignsStates: true, countsSpeculatedStates: true },
+  },
+  {
+    release: '0.14',
+    known: 'read',
+    facts: {
+      logsGibWithoutZeros: true,
+      fullLayersStoreValueHeadDim: true,
+      requestNeeds: 'firstGroup',
+      checksWholeModel: true,
+    },
+  },
   {
     release: '0.13',
     known: 'read',
@@ -235,6 +299,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
     known: 'read',
     facts: { loggedOn: [], ranksShareMemory: 'yes', nearlyEqualCounts: 1.25 },
   },
+  { release: '0.11.1', known: 'read', facts: { statesOfMamba: 'all', keepsAllStates: true } },
   {
     release: '0.11',
     known: 'read',
@@ -261,6 +326,9 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       keepsExpertWorkspace: false,
       ranksShareMemory: 'no',
       logsTokensOfRequests: false,
+      requestNeeds: 'layers',
+      checksWholeModel: false,
+      checksOverriddenBlocks: false,
       nullBlockCounts: false,
       nearlyEqualCounts: 1,
       fullLayersStoreValueHeadDim: false,
@@ -269,14 +337,21 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       keepsEveryTokenBesideLatents: false,
       countsBatchesInFlight: false,
       latentBlockSize: 64,
-      hybridLatentAlignment: 1,
+      alignsToBlockSize: false,
+      hybridLatentAlignment: 64,
       cachesHybridPrefixes: false,
-      alignsMambaStates: false,
+      alignsStates: false,
+      statesOfMamba: 'none',
+      keepsAllStates: false,
+      countsSpeculatedStates: false,
+      countsSpeculatedStatesOfAll: false,
       mamba2Checkpoints: false,
       gatedDeltaNetsCheckpoint: false,
       hasFlashKda: false,
       splitsContextsOfHybrids: false,
-      speculates: false,
+      speculatesBeside: 'Qwen3-Next',
+      speculatesAligned: false,
+      alignsSpeculatedMamba: false,
       packsPatterns: false,
       gpuMemoryUtilization: 0.9,
       hasHugeGpus: false,

@@ -3,7 +3,9 @@ import { memoriesOf, type RecurrentLayer } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
-import { gatedDeltaNetsCheckpoint, keepsPrefixStates } from './block-size.js';
+import { gatedDeltaNetsCheckpoint } from './block-size.js';
+import { proposesOnHost } from './draft.js';
+import { mambaCacheModeOf } from './mamba-cache-mode.js';
 import { factsOf } from './releases.js';
 import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
@@ -33,9 +35,9 @@ const DEFAULT_BATCHED_TOKENS = 8192;
  * - chunked: `ceil(min(chunk + F, L) / B)`.
  * - cross: `ceil(max_num_encoder_input_tokens / B)`, which is `--max-num-batched-tokens`, for any encoder's output. Such a
  *   model computes a prompt at once, so this is at least the context length by default, and must be.
- * - recurrent: 1; with prefix caching 2, and one more for layers that export a state from within a prefill (Mamba 2
- *   since 0.32, gated delta nets since 0.33 with FlashInfer, Kimi delta attention with a bounded gate since 0.29, by
- *   FlashKDA); one more for each speculated token.
+ * - recurrent: 1, or `ceil(L / B)` in the mamba cache mode `all`; in `align` 2, and one more for layers that export a
+ *   state from within a prefill (Mamba 2 since 0.32, gated delta nets since 0.33 with FlashInfer, Kimi delta attention with
+ *   a bounded gate since 0.29, by FlashKDA); one more for each speculated token since 0.15, in `all` since 0.22.
  *
  * Source: vllm-project/vllm v0.33.0, `vllm/v1/kv_cache_interface.py` (`max_memory_usage_bytes`),
  * `vllm/config/vllm.py` (`max_in_flight_tokens`, `max_concurrent_batches`), `vllm/config/scheduler.py`
@@ -43,8 +45,7 @@ const DEFAULT_BATCHED_TOKENS = 8192;
  * `vllm/model_executor/layers/mamba/mamba_mixer2.py` and `gdn/qwen_gdn_linear_attn.py`, `vllm/models/kimi_k3/nvidia/kda.py`
  * (`get_kv_cache_spec`, `is_flashkda_supported`).
  *
- * @throws InputError for states with a prefix cache in releases that keep them for each block, and for a batch that an
- *   encoder's output or a prompt does not fit in.
+ * @throws InputError for a batch that an encoder's output or a prompt does not fit in.
  */
 export function requestRules(
   specs: readonly Spec[],
@@ -53,12 +54,16 @@ export function requestRules(
   settings: VllmSettings,
 ): RequestRules {
   const { pipelineParallel, contextParallel } = workload;
-  const { maxNumBatchedTokens = DEFAULT_BATCHED_TOKENS, asyncScheduling = true } = settings;
+  const { maxNumBatchedTokens = DEFAULT_BATCHED_TOKENS, asyncScheduling = !proposesOnHost(settings) } =
+    settings;
   const batches = factsOf(settings).countsBatchesInFlight ? pipelineParallel + (asyncScheduling ? 1 : 0) : 1;
   const inFlight = batches * maxNumBatchedTokens;
+  const mode = mambaCacheModeOf(specs, model, settings);
   const { numSpeculativeTokens = 0 } = settings;
-  const statesOfTokens = statesOfRequest(specs, model, settings);
-  const states = statesOfTokens + numSpeculativeTokens;
+  const { countsSpeculatedStates, countsSpeculatedStatesOfAll } = factsOf(settings);
+  const counted = mode === 'all' ? countsSpeculatedStatesOfAll : countsSpeculatedStates;
+  const statesOfDraft = counted ? numSpeculativeTokens : 0;
+  const states = mode === 'none' ? 1 : statesOfPrefix(model, settings);
 
   const tokensKept = (spec: Spec): number => {
     const { kind, limit = 0 } = spec;
@@ -74,7 +79,7 @@ export function requestRules(
   const blocks = (spec: Spec, contextLength: number): number => {
     switch (spec.kind) {
       case 'recurrent':
-        return states;
+        return (mode === 'all' ? ceilDiv(contextLength, spec.blockSize) : states) + statesOfDraft;
       case 'cross':
         return ceilDiv(encoderInputTokens(model, spec, contextLength, settings), spec.blockSize);
       case 'full':
@@ -88,16 +93,21 @@ export function requestRules(
   };
   return {
     blocks,
-    growsUntil: (spec) => (spec.kind === 'recurrent' || spec.kind === 'cross' ? 0 : tokensKept(spec)),
+    growsUntil: (spec) =>
+      (spec.kind === 'recurrent' && mode !== 'all') || spec.kind === 'cross' ? 0 : tokensKept(spec),
     tokensOfBlock: ({ kind, blockSize }, contextLength) =>
-      kind === 'recurrent' && statesOfTokens === 1 ? contextLength : blockSize,
+      kind === 'recurrent' && mode === 'none' ? contextLength : blockSize,
     explain: (spec, contextLength) => {
       const { kind, limit, blockSize } = spec;
       switch (kind) {
         case 'recurrent':
           return [
-            statesOfTokens === 1 ? 'one state' : `${statesOfTokens} states with prefix caching`,
-            ...(numSpeculativeTokens === 0 ? [] : [`${numSpeculativeTokens} of speculated tokens`]),
+            ...(mode === 'all'
+              ? [`a state for each of ceil(${contextLength} tokens / ${blockSize}) blocks`]
+              : []),
+            ...(mode === 'align' ? [`${states} states with prefix caching`] : []),
+            ...(mode === 'none' ? ['one state'] : []),
+            ...(statesOfDraft === 0 ? [] : [`${statesOfDraft} of speculated tokens`]),
           ].join(' and ');
         case 'cross':
           return `blocks: ceil(max_num_encoder_input_tokens ${encoderInputTokens(model, spec, contextLength, settings)} / ${blockSize})`;
@@ -128,18 +138,10 @@ function encoderInputTokens(
   return maxNumBatchedTokens;
 }
 
-function statesOfRequest(specs: readonly Spec[], model: Model, settings: VllmSettings): number {
-  if (!keepsPrefixStates(specs, settings)) {
-    return 1;
-  }
+/** The states of the mode `align`. */
+function statesOfPrefix(model: Model, settings: VllmSettings): number {
   const layers = model.layers.flatMap(memoriesOf).filter((memory) => memory.kind === 'recurrent');
   const mechanisms = new Set(layers.map(({ mechanism }) => mechanism));
-  const isMamba = mechanisms.has('mamba') || mechanisms.has('mamba2');
-  if (isMamba && !factsOf(settings).alignsMambaStates) {
-    throw new InputError(
-      `Up to 0.27 vLLM keeps the Mamba states of ${model.name} for each block with prefix caching (mamba cache mode "all"), which is not known here; give --no-enable-prefix-caching, or take a newer --engine-version.`,
-    );
-  }
   const checkpoints =
     (mechanisms.has('mamba2') && factsOf(settings).mamba2Checkpoints) ||
     (mechanisms.has('gated_delta_net') && gatedDeltaNetsCheckpoint(settings)) ||

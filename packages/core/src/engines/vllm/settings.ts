@@ -43,14 +43,34 @@ export const VLLM_SETTINGS = [
     flag: '--async-scheduling',
     type: 'boolean',
     description:
-      'schedule a step while the one before it runs, so that windows have room for both; on by default',
+      'schedule a step while the one before it runs, so that windows have room for both; on by default, but off with ngram, suffix and medusa',
   },
   {
     key: 'enablePrefixCaching',
     flag: '--enable-prefix-caching',
     type: 'boolean',
     description:
-      'requests share the cache of equal prefixes; recurrent layers then keep more states (mamba cache mode "align"); on by default since 0.26',
+      'requests share the cache of equal prefixes; recurrent layers then keep more states; on by default, beside recurrent layers since 0.26 only',
+  },
+  {
+    key: 'mambaCacheMode',
+    flag: '--mamba-cache-mode',
+    type: ['none', 'align', 'all'],
+    description:
+      'which states prefix caching keeps: align, those where a prefix may end; all, one for each block, up to 0.31 and for Mamba only, whose default it is up to 0.27',
+  },
+  {
+    key: 'mambaBlockSize',
+    flag: '--mamba-block-size',
+    type: 'integer',
+    description:
+      "tokens between the states of --mamba-cache-mode all, rounded up to blocks that hold one; the chunk of Mamba 2's kernels by default",
+  },
+  {
+    key: 'numGpuBlocksOverride',
+    flag: '--num-gpu-blocks-override',
+    type: 'integer',
+    description: 'blocks of the pool, whatever memory there is; as many as fit by default',
   },
   {
     key: 'disableHybridKvCacheManager',
@@ -75,16 +95,26 @@ export const VLLM_SETTINGS = [
   {
     key: 'gdnPrefillBackend',
     flag: '--gdn-prefill-backend',
-    type: ['flashinfer', 'triton'],
+    type: ['flashinfer', 'triton', 'cutedsl', 'aiter_flydsl'],
     description:
-      'kernels of gated delta nets; with flashinfer, the default on Hopper GPUs, prefix caching keeps one more state since 0.33',
+      'kernels of gated delta nets; with flashinfer, the default on Hopper and Blackwell GPUs, prefix caching keeps one more state since 0.33',
   },
   {
     key: 'numSpeculativeTokens',
     flag: '--num-speculative-tokens',
     type: 'integer',
     description:
-      'num_speculative_tokens of --speculative-config, for which recurrent layers keep a state each; the layers of the draft model are not counted; none by default',
+      'num_speculative_tokens of --speculative-config, for which recurrent layers keep a state each; none by default',
+  },
+  {
+    key: 'specMethod',
+    flag: '--spec-method',
+    type: [
+      ...['mtp', 'eagle', 'eagle3', 'draft_model', 'dflash', 'ngram', 'ngram_gpu'],
+      ...['suffix', 'medusa', 'mlp_speculator'],
+    ],
+    description:
+      "method of --speculative-config: how tokens are proposed; by default mtp, the checkpoint's own layers for multi-token prediction, whose cache counts",
   },
   {
     key: 'kvCacheMemoryBytes',
@@ -92,12 +122,6 @@ export const VLLM_SETTINGS = [
     type: 'integer',
     description:
       'memory for the cache of each GPU, in bytes, whatever else is there; what is left by default',
-  },
-  {
-    key: 'numGpuBlocksOverride',
-    flag: '--num-gpu-blocks-override',
-    type: 'integer',
-    description: 'blocks of the cache, whatever memory there is',
   },
   {
     key: 'enforceEager',

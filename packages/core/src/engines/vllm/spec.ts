@@ -8,7 +8,7 @@ export interface Spec {
   readonly kind: 'full' | 'latent' | 'sliding' | 'chunked' | 'cross' | 'recurrent';
   /** The pool that it is shown in: `full`, `sliding(1024)`, `indexer`. */
   readonly pool: string;
-  /** Its layer in the model. */
+  /** Its layer in the model; those of a draft count on from there. */
   readonly layer: number;
   /** Tokens in a block. */
   readonly blockSize: number;

@@ -11,6 +11,7 @@ import { remember } from '../../model/remember.js';
 import { InputError } from '../../text/errors.js';
 import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.js';
 import { deepseekV4Specs } from './deepseek-v4.js';
+import { draftOf } from './draft.js';
 import { factsOf } from './releases.js';
 import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
@@ -22,10 +23,12 @@ export interface SpecContext {
   readonly workload: Workload;
   readonly settings: VllmSettings;
   readonly cacheType: CacheType;
+  /** The model that drafts, where it is another and known. */
+  readonly draft: Model | undefined;
 }
 
 /**
- * The specs of all layers that store something, before blocks are enlarged or padded. Layers that share a cache have
+ * The specs of all layers that store something, those of a draft last, before blocks are enlarged or padded. Layers that share a cache have
  * none (`kv_sharing_target_layer_name`).
  *
  * Source: vllm-project/vllm v0.33.0, `get_kv_cache_spec` of `vllm/model_executor/layers/attention/attention.py`,
@@ -36,20 +39,39 @@ export interface SpecContext {
  * @throws InputError for layers that are not known here, and for heads that the ranks do not divide.
  */
 export function specsOf(context: SpecContext, blockSize: number): readonly Spec[] {
-  const specs = remember((memory: Memory) => specsOfMemory(memory, context));
-  return context.model.layers.flatMap((layer, index) =>
-    memoriesOf(layer).flatMap((memory) =>
-      specs(memory).map((spec) => ({
-        blockSize,
-        stateBytes: 0,
-        keyBytes: 0,
-        valueBytes: 0,
-        limit: undefined,
-        paddedPageBytes: undefined,
-        ...spec,
-        layer: index,
-      })),
+  const { model, settings } = context;
+  const drafting = draftOf(model, settings, context.draft);
+  return [
+    ...specsOfLayers(
+      model.layers.flatMap((layer, index) => memoriesOf(layer).map((memory) => ({ memory, layer: index }))),
+      context,
+      blockSize,
     ),
+    ...specsOfLayers(
+      (drafting?.memories ?? []).map((memory, index) => ({ memory, layer: model.numHiddenLayers + index })),
+      { ...context, model: drafting?.model ?? model },
+      blockSize,
+    ).map((spec) => ({ ...spec, pool: 'draft' })),
+  ];
+}
+
+function specsOfLayers(
+  memories: readonly { readonly memory: Memory; readonly layer: number }[],
+  context: SpecContext,
+  blockSize: number,
+): readonly Spec[] {
+  const specs = remember((memory: Memory) => specsOfMemory(memory, context));
+  return memories.flatMap(({ memory, layer }) =>
+    specs(memory).map((spec) => ({
+      blockSize,
+      stateBytes: 0,
+      keyBytes: 0,
+      valueBytes: 0,
+      limit: undefined,
+      paddedPageBytes: undefined,
+      ...spec,
+      layer,
+    })),
   );
 }
 

@@ -70,17 +70,38 @@ export function stateOf(
   };
 }
 
-/** Only the layers whose calculators and alignment of blocks agree on them, in the release where that was read. */
-function speculativeTokens({ mechanism }: RecurrentLayer, { name }: Model, settings: VllmSettings): number {
+/**
+ * Tokens that a convolution has room for beside its last inputs. Other layers than these either do not run with speculation
+ * or have states larger than the blocks that are made for them.
+ *
+ * Source: vllm-project/vllm v0.16.0, `vllm/model_executor/layers/mamba/abstract.py` (`get_kv_cache_spec`); v0.17.0, v0.31.0,
+ * v0.32.0 and v0.33.0, `get_mamba_state_shape_from_config` of `vllm/model_executor/models`.
+ *
+ * @throws InputError for other layers.
+ */
+function speculativeTokens(
+  { mechanism }: RecurrentLayer,
+  { name, architecture }: Model,
+  settings: VllmSettings,
+): number {
   const { numSpeculativeTokens = 0 } = settings;
-  const isKnown = mechanism === 'mamba2' || mechanism === 'gated_delta_net';
-  if (numSpeculativeTokens > 0 && !(isKnown && factsOf(settings).speculates)) {
+  const { speculatesBeside } = factsOf(settings);
+  const runs = {
+    'Qwen3-Next': QWEN3_NEXT.test(architecture),
+    'gated delta nets and Nemotron-H':
+      mechanism === 'gated_delta_net' || (mechanism === 'mamba2' && NEMOTRON_H.test(architecture)),
+    'gated delta nets and Mamba 2': mechanism === 'gated_delta_net' || mechanism === 'mamba2',
+  };
+  if (numSpeculativeTokens > 0 && !runs[speculatesBeside]) {
     throw new InputError(
-      `numSpeculativeTokens is ${numSpeculativeTokens}, but what vLLM keeps for it in the recurrent layers of ${name} is known here for Mamba 2 and gated delta nets since 0.33 only; leave it out.`,
+      `numSpeculativeTokens is ${numSpeculativeTokens}, but beside recurrent layers this release of vLLM speculates for ${speculatesBeside} only, as far as is known here, not for ${name}; leave it out.`,
     );
   }
   return numSpeculativeTokens;
 }
+
+const QWEN3_NEXT = /^qwen3_?next/i;
+const NEMOTRON_H = /^nemotron_?h/i;
 
 function tensor(shape: readonly number[], dtype: DtypeName): State {
   const elements = shape.reduce((product, size) => product * size, 1);

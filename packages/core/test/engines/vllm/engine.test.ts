@@ -8,11 +8,13 @@ import { vllmCapacity } from '../../../src/engines/vllm/capacity.js';
 import { vllm } from '../../../src/engines/vllm/engine.js';
 import type { VllmSettings } from '../../../src/engines/vllm/settings.js';
 import { type Allocation, estimate } from '../../../src/estimate/estimate.js';
+import type { GpuVendor } from '../../../src/gpus/gpu.js';
 import { modelFromConfig } from '../../../src/import/config.js';
 import type { DtypeName } from '../../../src/model/dtype.js';
 import type { Layer } from '../../../src/model/layer.js';
 import type { Model } from '../../../src/model/model.js';
 import { InputError } from '../../../src/text/errors.js';
+import { exactly } from '../../../src/text/quantity.js';
 import * as arbitrary from '../../arbitraries.js';
 import { modelOf } from '../../arbitraries.js';
 import { deltaNet, full, repeat, sliding } from '../../layers.js';
@@ -134,7 +136,7 @@ describe('a line that a running engine logged', () => {
       const use = { ...DEFAULT_WORKLOAD, ...line.workload };
       const { availableGiB, tokens, maxConcurrency, onOneOfSeveralRanks = false } = line.log;
       const at = (bytes: number) => vllmCapacity(known, use, line.settings, Math.round(bytes));
-      const printed = Number(availableGiB) * 2 ** 30;
+      const printed = Math.round(Number(availableGiB) * 2 ** 30);
       const middle = at(printed);
       expect(line.compare).toMatchObject({ engine: tokens, ours: middle.tokens });
 
@@ -143,11 +145,11 @@ describe('a line that a running engine logged', () => {
         expect(tokens).toBeLessThanOrEqual(at(printed + rounded).tokens);
         return;
       }
-      const bytesPerBlock = middle.requestBytes / middle.blocksPerRequest;
-      const least = Math.floor((printed - rounded) / bytesPerBlock);
-      const most = Math.floor((printed + rounded) / bytesPerBlock);
+      const least = at(printed - rounded).numBlocks;
+      const most = at(printed + rounded).numBlocks;
       const logged = Array.from({ length: most - least + 1 }, (_, more) => {
-        const found = at((least + more) * bytesPerBlock);
+        const given = { ...line.settings, numGpuBlocksOverride: least + more };
+        const found = vllmCapacity(known, use, given, printed);
         return { tokens: found.tokens, maxConcurrency: found.maxConcurrency.toFixed(2) };
       });
       expect(logged).toContainEqual({ tokens, maxConcurrency: maxConcurrency ?? expect.any(String) });
@@ -558,14 +560,14 @@ describe('what the engine does not run', () => {
       modelOf([{ kind: 'recurrent', mechanism: 'mamba', convolution: { channels: 64, kernelSize: 4 } }]),
       {},
       { numSpeculativeTokens: 2 },
-      /for Mamba 2 and gated delta nets/,
+      /for gated delta nets and Mamba 2 only/,
     ],
     [
       'speculated tokens in older releases',
       qwen3Next,
       {},
-      { numSpeculativeTokens: 2, version: '0.32' },
-      /since 0.33/,
+      { numSpeculativeTokens: 2, version: '0.16' },
+      /for Qwen3-Next only/,
     ],
     [
       'nvfp4 of values that are not as long as keys',
@@ -647,12 +649,185 @@ describe('DeepSeek-V4', () => {
   });
 });
 
-it('keeps a state for each speculated token, and says that the draft model is not counted', () => {
-  const plain = run(qwen3Next);
-  const { pools, warnings } = run(qwen3Next, {}, { numSpeculativeTokens: 2 });
-  const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
-  expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
-  expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
+describe('speculation', () => {
+  const three = { numSpeculativeTokens: 3 } as const;
+  const qwen36 = {
+    ...modelOf(repeat([30, deltaNet], [10, full(2, 256)])),
+    architecture: 'Qwen3_5MoeForConditionalGeneration',
+    numNextnPredictLayers: 1,
+  };
+
+  it('keeps a state for each token, and says where the draft model is not counted', () => {
+    const plain = run(qwen3Next);
+    const { pools, warnings } = run(qwen3Next, {}, { numSpeculativeTokens: 2 });
+    const slots = (all: Allocation['pools']) => all.find(({ name }) => name === 'recurrent')?.tokens;
+    expect(slots(pools)).toBe((slots(plain.pools) ?? 0) + 2);
+    expect(warnings).toContain("The cache of the draft model's own layers is not counted.");
+  });
+
+  it("adds the checkpoint's own layers to groups: blocks of full layers + 1", () => {
+    const block = (settings: VllmSettings) => {
+      const use = { ...DEFAULT_WORKLOAD, ...FP8 };
+      const { requestBytes, blocksPerRequest } = vllmCapacity(qwen36, use, settings, 2 ** 40);
+      return requestBytes / blocksPerRequest;
+    };
+    const tokens = (n: number) => 16 * Math.ceil((2 ** 21 + (3 + n) * 8192 * 2) / 1024 / 16);
+    const without = { version: '0.20.2', numSpeculativeTokens: 3, specMethod: 'ngram' } as const;
+    expect(block({ version: '0.20.2', ...three })).toBe(11 * tokens(3) * 1024);
+    expect(block(without)).toBe(10 * tokens(3) * 1024);
+    expect(block({ version: '0.20.2' })).toBe(10 * tokens(0) * 1024);
+  });
+
+  it("counts a draft model's layers, for models of any kind", () => {
+    const draft = modelOf([full(8, 128)]);
+    const settings = { ...three, specMethod: 'eagle3' } as const;
+    const bytes = (drafting?: Model) =>
+      estimate(llama8b, DEFAULT_WORKLOAD, vllm(settings, drafting)).perDeviceBytes;
+    expect(bytes(draft) * 32).toBe(bytes() * 33);
+    const latent = { ...modelOf(repeat([61, deepseekV3.layers[0] as Layer])), numNextnPredictLayers: 1 };
+    const of = (any: VllmSettings) => estimate(latent, DEFAULT_WORKLOAD, vllm(any)).perDeviceBytes;
+    expect(of(three) * 61).toBe(of({}) * 62);
+    expect(run(latent, {}, three).warnings).toEqual([]);
+  });
+
+  it('takes a checkpoint with layers for multi-token prediction for those alone', () => {
+    const bytes = (any: Model | undefined) => estimate(qwen36, DEFAULT_WORKLOAD, vllm(three, any)).totalBytes;
+    expect(bytes(qwen36)).toBe(bytes(undefined));
+    expect(bytes(modelOf(repeat([2, full(2, 256)])))).toBeGreaterThan(bytes(undefined));
+  });
+
+  it('is on the last pipeline stage', () => {
+    const draft = modelOf([full(8, 128)]);
+    const use = { ...DEFAULT_WORKLOAD, pipelineParallel: 2 };
+    const found = estimate(llama8b, use, vllm({ ...three, specMethod: 'eagle' }, draft));
+    expect(found.perDeviceBytes * 33).toBe(found.totalBytes * 17);
+  });
+
+  it('leaves room for one batch in windows where tokens are proposed on the host', () => {
+    const windows = (settings: VllmSettings) =>
+      run(gemma27b, { contextLength: 100_000 }, settings).totalBytes;
+    const onHost = { ...three, specMethod: 'ngram' } as const;
+    expect(windows(onHost)).toBe(windows({ asyncScheduling: false }));
+    expect(windows({ ...onHost, asyncScheduling: true })).toBe(windows({}));
+  });
+
+  it('runs beside the recurrent layers that a release has it for', () => {
+    const nextNow = { ...qwen3Next, architecture: 'Qwen3NextForCausalLM' };
+    expect(() => run(nextNow, {}, { ...three, version: '0.16' })).not.toThrow();
+    expect(() => run(qwen36, {}, { ...three, version: '0.16' })).toThrow(/speculates for Qwen3-Next only/);
+    expect(() => run(qwen36, {}, { ...three, version: '0.17' })).not.toThrow();
+    const aligned = { ...three, version: '0.16', enablePrefixCaching: true };
+    expect(() => run(nextNow, {}, aligned)).toThrow(/does not speculate in the mamba cache mode align/);
+    expect(() => run(nextNow, {}, { ...aligned, version: '0.17' })).not.toThrow();
+  });
+});
+
+describe('states of Mamba 2 with prefix caching', () => {
+  const mamba2: Layer = {
+    kind: 'recurrent',
+    mechanism: 'mamba2',
+    convolution: {
+      channels: 4096 + 2 * 8 * 128,
+      kernelSize: 4,
+      groups: { numGroups: 8, groupChannels: 256 },
+    },
+    state: { shape: [64, 64, 128], dtype: 'model' },
+    chunkSize: 256,
+  };
+  const hybrid = modelOf([mamba2, full(8, 128)]);
+  const on = { enablePrefixCaching: true };
+  const blocks = (settings: VllmSettings, any = hybrid) =>
+    vllmCapacity(any, { ...DEFAULT_WORKLOAD, contextLength: 10_000 }, settings, 2 ** 36).blocksPerRequest;
+  // A state of 1,085,440 bytes takes 265 tokens of 4096 bytes: 272 in sixteens, 512 in chunks.
+  const [ofStates, ofChunks] = [Math.ceil(10_000 / 272), Math.ceil(10_000 / 512)];
+
+  it.each([
+    ['0.11.0', {}, ofStates + 1],
+    ['0.11.1', {}, 2 * ofChunks],
+    ['0.27', {}, 2 * ofChunks],
+    ['0.27', { mambaBlockSize: 64 }, 2 * Math.ceil(10_000 / 320)],
+    ['0.27', { mambaCacheMode: 'align' }, ofStates + 2],
+    ['0.14', { mambaCacheMode: 'align' }, 2 * ofChunks],
+    ['0.28', {}, ofStates + 2],
+    ['0.28', { mambaCacheMode: 'all' }, 2 * ofChunks],
+    ['0.32', {}, ofStates + 3],
+  ] as const)('are as many as %s keeps with %j', (version, settings, expected) => {
+    expect(blocks({ ...on, version, ...settings })).toBe(expected);
+  });
+
+  it('are turned off before there is a mode for layers that do not keep them for each block', () => {
+    const deltaNets = modelOf([deltaNet, full(2, 256)]);
+    const counts = ['0.10', '0.11.1', '0.14', '0.15', '0.33'].map((version) => {
+      const withCaching = blocks({ ...on, version }, deltaNets);
+      return withCaching - blocks({ enablePrefixCaching: false, version }, deltaNets);
+    });
+    expect(counts.slice(0, 4)).toEqual([0, 0, 0, 1]);
+  });
+
+  it('are refused where their number is not known, or the mode is gone', () => {
+    const { chunkSize: _, ...unknown } = mamba2 as { chunkSize?: number } & Layer;
+    expect(() => blocks({ ...on, version: '0.27' }, modelOf([unknown, full(8, 128)]))).toThrow(
+      /chunk_size.*--mamba-block-size/,
+    );
+    expect(() => blocks({ mambaCacheMode: 'all' })).toThrow(/no --mamba-cache-mode all/);
+  });
+});
+
+describe('what vLLM says that one request needs', () => {
+  const needs = (any: Model, use: Partial<Workload>, version: string) =>
+    vllmCapacity(any, { ...DEFAULT_WORKLOAD, ...use }, { version }, 2 ** 40).requestBytes / 2 ** 30;
+
+  it('counts the layers of all pipeline stages from 0.14 to 0.16', () => {
+    // vllm-project/vllm#34076 and its like: "71.16 GiB KV cache is needed" for GLM-4.7 on 8 stages.
+    const glm = modelOf(repeat([92, full(8, 128)]));
+    const eight = { contextLength: 202_752, pipelineParallel: 8 };
+    expect(['0.14', '0.15.1', '0.16'].map((version) => needs(glm, eight, version).toFixed(2))).toEqual(
+      Array(3).fill('71.16'),
+    );
+    expect(['0.13', '0.17', '0.33'].map((version) => needs(glm, eight, version).toFixed(2))).toEqual(
+      Array(3).fill('9.28'),
+    );
+    const coder = modelOf(repeat([48, full(4, 128)]));
+    const two = { contextLength: 262_144, pipelineParallel: 2 };
+    expect(['0.13', '0.16', '0.17'].map((version) => needs(coder, two, version))).toEqual([12, 24, 12]);
+  });
+
+  it('is that of the first group from 0.14 to 0.18, and of the layers alone before', () => {
+    const [of13, of18, of19] = ['0.13', '0.18', '0.19'].map((version) =>
+      needs(gemma27b, { contextLength: 131_072 }, version),
+    );
+    const [page, windowBlocks, fullBlocks] = [131_072, Math.ceil((1023 + 8192) / 16) + 1, 8192];
+    expect(of13).toBe(((52 * windowBlocks + 10 * fullBlocks) * page) / 2 ** 30);
+    expect(of18).toBe((10 * windowBlocks * page) / 2 ** 30);
+    expect(of19).toBe((10 * (6 * windowBlocks + fullBlocks) * page) / 2 ** 30);
+  });
+});
+
+it('takes as many blocks as it is told, whatever memory there is', () => {
+  const use = { ...DEFAULT_WORKLOAD, contextLength: 16_000 };
+  const found = vllmCapacity(llama8b, use, { numGpuBlocksOverride: 2001 }, 2 ** 30);
+  expect([found.numBlocks, found.tokens, found.startsUp]).toEqual([2001, 32_016, true]);
+  expect(vllmCapacity(llama8b, use, { numGpuBlocksOverride: 1000 }, 2 ** 40).startsUp).toBe(false);
+  const older = { numGpuBlocksOverride: 1000, version: '0.20' };
+  expect(vllmCapacity(llama8b, use, older, 2 ** 40).startsUp).toBe(true);
+  expect(() => run(llama8b, { contextLength: 32_001 }, { numGpuBlocksOverride: 2001 })).toThrow(
+    /2001, but 1 sequences of 32001 tokens need 2002 blocks/,
+  );
+});
+
+it('takes the kernels of gated delta nets that the GPU has', () => {
+  const states = (computeCapability: string | undefined, vendor: GpuVendor = 'NVIDIA') => {
+    const device = {
+      ...{ name: 'a GPU', vendor, total: exactly(2 ** 36), totalSource: '', isUnified: false },
+      ...(computeCapability === undefined ? {} : { computeCapability }),
+    };
+    const engine = vllm(vllm().settingsOn?.(device));
+    const workload = { ...DEFAULT_WORKLOAD, contextLength: 1 };
+    return estimate(qwen3Next, workload, engine).pools.find(({ name }) => name === 'recurrent')?.tokens;
+  };
+  expect(['9.0', '10.0', '10.3', '12.0', '12.1'].map((one) => states(one))).toEqual(Array(5).fill(3));
+  expect(['7.5', '8.0', '8.6', '8.9'].map((one) => states(one))).toEqual(Array(4).fill(2));
+  expect([states(undefined, 'AMD'), states(undefined)]).toEqual([2, 3]);
 });
 
 it('keeps one state more for Kimi delta attention with a bounded gate since 0.29, by FlashKDA', () => {

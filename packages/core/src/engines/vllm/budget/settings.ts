@@ -10,8 +10,6 @@ export interface VllmMemorySettings extends VllmSettings {
   readonly gpuMemoryUtilization?: number;
   /** `--kv-cache-memory-bytes`: the memory for the cache, whatever else there is. */
   readonly kvCacheMemoryBytes?: number;
-  /** `--num-gpu-blocks-override`: blocks of the cache, whatever memory there is. */
-  readonly numGpuBlocksOverride?: number;
   /** `--enforce-eager`: neither compiled nor captured. */
   readonly enforceEager?: boolean;
   /** `cudagraph_mode` of `--compilation-config`. */
