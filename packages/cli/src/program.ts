@@ -1,6 +1,6 @@
 import { ENGINE_NAMES, engineSettings, InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { type FlagNames, nearestAlias, normalizeArguments } from './flags/arguments.js';
+import { ALIASES, type FlagNames, normalizeArguments } from './flags/arguments.js';
 import { addExamples, HELP_LAYOUT } from './flags/help.js';
 import {
   addDeviceOptions,
@@ -18,21 +18,47 @@ import { VERSION } from './version.js';
  * @throws InputError, MissingBrowserError or commander's own error; nothing is printed for them here.
  */
 export async function run(args: readonly string[]): Promise<void> {
+  const engines = enginesIn(args);
+  const program = buildProgram(engines);
+  const names = await flagNames(args, engines, program);
   try {
-    const engines = enginesIn(args);
-    const program = buildProgram(engines);
-    const names = await flagNames(args, engines, program);
     await program.parseAsync(normalizeArguments(args, names), { from: 'user' });
   } catch (error) {
-    throw withAliasGuess(error);
+    throw await withGuess(error, engines, commandOf(args, program));
   }
+}
+
+/** Commander guesses among the flags that it shows; settings of engines and other spellings are guessed here. */
+async function withGuess(error: unknown, engines: readonly string[], command: Command): Promise<unknown> {
+  const [, flag = ''] =
+    /^error: unknown option '(--[^']+)'$/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (flag === '') {
+    return error;
+  }
+  const { modelledFlags } = await import('@kv/core/launch');
+  const declared = command.options.flatMap(({ long }) => long ?? []);
+  const spellings = (engines.length > 0 ? engines : ENGINE_NAMES).flatMap(modelledFlags);
+  const guess = nearest(flag, [...new Set([...declared, ...Object.keys(ALIASES), ...spellings])]);
+  if (guess === undefined) {
+    return error;
+  }
+  return new InputError(
+    declared.includes(guess)
+      ? `unknown option '${flag}' (Did you mean ${guess}?) See "kv --help".`
+      : `Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`,
+  );
+}
+
+function commandOf(args: readonly string[], program: Command): Command {
+  return program.commands.find((known) => known.name() === args[0]) ?? program;
 }
 
 /** The engines that a command line names, as far as they are known; what is said of the others comes later. */
 export function enginesIn(args: readonly string[]): readonly string[] {
-  const texts = args.flatMap((argument, index) => {
+  const flags = beforeDashes(args);
+  const texts = flags.flatMap((argument, index) => {
     const [, value] = /^(?:--engines?=|-e)(.+)$/.exec(argument) ?? [];
-    return value ?? (/^(--engines?|-e)$/.test(argument) ? (args[index + 1] ?? []) : []);
+    return value ?? (/^(--engines?|-e)$/.test(argument) ? (flags[index + 1] ?? []) : []);
   });
   const names = texts.flatMap((text) => text.split(',').map((name) => name.trim()));
   return [...new Set(names)].filter((name) => ENGINE_NAMES.includes(name));
@@ -44,30 +70,25 @@ async function flagNames(
   engines: readonly string[],
   program: Command,
 ): Promise<FlagNames> {
-  const command = program.commands.find((known) => known.name() === args[0]) ?? program;
-  const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  const known = new Set(commandOf(args, program).options.flatMap(({ short, long }) => [short, long]));
   const settings = new Set(ENGINE_NAMES.flatMap(engineSettings).map(({ flag }) => flag));
   const isOwn = (flag: string) => (known.has(flag) && !settings.has(flag)) || OF_ALL.has(flag);
-  const areAllKnown = args.every((argument) => {
+  const areAllKnown = beforeDashes(args).every((argument) => {
     const [flag = ''] = argument.split('=');
-    return !flag.startsWith('-') || flag === '--' || known.has(flag);
+    return !flag.startsWith('-') || known.has(flag);
   });
   const { engineFlag } = areAllKnown ? { engineFlag: () => undefined } : await import('@kv/core/launch');
   return { engines, isOwn, engineFlag };
 }
 
+/** What follows `--` is a launch command, with flags of its own. */
+function beforeDashes(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
+}
+
 /** Flags that every command has. */
 const OF_ALL: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version']);
-
-/** Commander guesses among the flags that it knows; those of vLLM and llama.cpp are read before it sees them. */
-function withAliasGuess(error: unknown): unknown {
-  const [, flag = ''] =
-    /^error: unknown option '(--[^']+)'$/.exec(error instanceof Error ? error.message : '') ?? [];
-  const guess = flag === '' ? undefined : nearestAlias(flag);
-  return guess === undefined
-    ? error
-    : new InputError(`Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`);
-}
 
 /**
  * The commands and their flags. What a command does is loaded when it runs.

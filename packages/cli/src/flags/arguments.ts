@@ -1,4 +1,4 @@
-import { engineSettings, flagOf, InputError, nearest } from '@kv/core';
+import { engineSettings, flagOf, InputError } from '@kv/core';
 import type { EngineFlag } from '@kv/core/launch';
 
 /** Other spellings of flags, those of the teaching scripts and of other tools, each with the one that the commands declare. */
@@ -127,9 +127,4 @@ function meaningOfAny(flag: string, { engines, isOwn, engineFlag }: FlagNames): 
     return typeof means === 'object' && 'text' in means ? [means.text] : [];
   });
   return texts[0] === undefined ? undefined : flagOf(texts[0]);
-}
-
-/** The other spelling that a mistyped flag most likely meant, or undefined when none is close. */
-export function nearestAlias(flag: string): string | undefined {
-  return nearest(flag.replaceAll('_', '-'), Object.keys(ALIASES));
 }

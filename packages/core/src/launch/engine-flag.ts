@@ -46,6 +46,13 @@ export function engineFlag(engine: string, written: string): EngineFlag | undefi
   return { flag: name, isNegated, means: meaningOf(engine, flag.names, flags.memory.get(name)) };
 }
 
+/** The names of an engine's flags that say something that is modelled. */
+export function modelledFlags(engine: string): readonly string[] {
+  return (ENGINE_FLAGS[knownEngine(engine)]?.table.flags ?? [])
+    .flatMap(({ names }) => names)
+    .filter((name) => typeof engineFlag(engine, name)?.means === 'object');
+}
+
 function meaningOf(
   engine: string,
   names: readonly string[],
