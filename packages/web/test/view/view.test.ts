@@ -1,4 +1,15 @@
-import { estimate } from '@kv/core';
+import {
+  budgetNamed,
+  type Devices,
+  engineNamed,
+  estimate,
+  fit,
+  fullestOf,
+  readDeployment,
+  settle,
+} from '@kv/core';
+import { findEntry, modelFromEntry } from '@kv/core/catalogue';
+import { gpuNamed, gpusNamed } from '@kv/core/gpus';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadGpus } from '../../src/library/gpus.js';
@@ -162,6 +173,26 @@ describe('what a state means', () => {
     expect(given.chart.notes).toEqual([]);
     expect(given.chart.table.rows.length).toBeGreaterThan(0);
     expect(view({ chart: 'fit', gpu: '' }).chart.notes).toEqual(['Choose a GPU to see what it holds.']);
+  });
+
+  it.each([
+    ['sglang', { 'mem-fraction-static': '0.85' }],
+    ['vllm', { 'max-num-seqs': '64' }],
+    ['llama.cpp', { 'batch-size': '1024' }],
+    ['transformers', {}],
+  ])('finds on %s what the command with the same flags finds', (engine, settings) => {
+    const found = view({ rows: [model('Llama-3.1-8B', { engine, settings })], chart: 'fit', context: '32k' });
+    const entry = findEntry('Llama-3.1-8B');
+    const deployment = readDeployment(
+      { model: 'Llama-3.1-8B', engine, settings, gpu: 'h100', context: '32k', sequences: '1' },
+      { gpusNamed },
+    );
+    const { devices, ...settled } = settle(deployment, {
+      ...{ model: modelFromEntry(entry as NonNullable<typeof entry>), engineNamed, gpuNamed },
+    });
+    const { budget } = fit({ ...settled, devices: devices as Devices, budget: budgetNamed(engine) });
+    const [row] = found.chart.table.rows;
+    expect(row?.cells[1]?.bytes).toBe(fullestOf(budget).available.bytes);
   });
 
   it('draws in the colours of the page', () => {
