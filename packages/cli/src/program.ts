@@ -113,10 +113,13 @@ export function buildProgram(): Command {
         ),
       ),
     ),
-  ).action(async (model, options) => {
-    const { fitCommand } = await import('./commands/fit.js');
-    await fitCommand(model, options);
-  });
+  )
+    .option('--explain', 'show the arithmetic of each part of the memory, and where it is from')
+    .option('--command', 'print the command that starts it, and nothing else')
+    .action(async (model, options) => {
+      const { fitCommand } = await import('./commands/fit.js');
+      await fitCommand(model, options);
+    });
 
   addFormatOptions(
     addDeviceOptions(

@@ -1,20 +1,15 @@
 // Writes src/catalogue/entries.ts: every file under models/, in one text that is parsed when it is first asked for.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { entriesIn } from './entries-in.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const models = join(here, 'models');
-const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-
-const entries = readdirSync(models)
-  .flatMap((organization) =>
-    readdirSync(join(models, organization)).map((file) => ({
-      id: `${organization}/${file.replace(/\.json$/, '')}`,
-      ...JSON.parse(readFileSync(join(models, organization, file), 'utf8')),
-    })),
-  )
-  .sort((one, other) => byName.compare(one.id, other.id));
+const mentions = JSON.parse(readFileSync(join(here, 'mentions.json'), 'utf8'));
+const entries = entriesIn(join(here, 'models')).map((entry) => ({
+  ...entry,
+  ...(Object.hasOwn(mentions, entry.id) && { mentions: mentions[entry.id] }),
+}));
 
 writeFileSync(
   join(here, '..', 'src', 'catalogue', 'entries.ts'),

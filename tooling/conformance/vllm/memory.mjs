@@ -67,7 +67,7 @@ function fittedFigures() {
   const graphs = (hasExperts) => (one) => {
     const { logged } = one.row;
     const estimate = partNamed(one, 'CUDA graph estimate');
-    return logged.graphs === undefined || (one.model.geometry?.experts !== undefined) !== hasExperts
+    return logged.graphs === undefined || (one.model.numExperts !== undefined) !== hasExperts
       ? []
       : [logged.graphs - (estimate?.bytes ?? 0) / GIB];
   };

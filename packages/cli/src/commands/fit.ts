@@ -15,10 +15,15 @@ import { print, printLines } from '../terminal/terminal.js';
 /** `kv fit`: the largest context and the most sequences that fit into the memory of some GPUs. */
 export async function fitCommand(
   argument: string | undefined,
-  options: DeploymentOptions & FormatOptions & { readonly explain?: true },
+  options: DeploymentOptions & FormatOptions & { readonly explain?: true; readonly command?: true },
 ): Promise<void> {
   const format = formatOf(options);
   const item = await caseFor(argument, options, { weights: options.weights === undefined });
+  if (options.command === true) {
+    const { printLaunch } = await import('@kv/core/launch');
+    print(printLaunch(item.deployment));
+    return;
+  }
   noteLaunch(item);
   const settled = onDevices(item.settled);
   const request = { ...settled, budget: budgetNamed(item.engine.name) };

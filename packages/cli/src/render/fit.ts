@@ -1,5 +1,6 @@
 import {
   type BudgetPart,
+  type DeviceBudget,
   describeLimit,
   type Fit,
   type Fitting,
@@ -44,6 +45,7 @@ export function renderFit(answer: FitAnswer, explain: boolean): readonly string[
     ),
     '',
     several ? 'Memory of each GPU' : 'Memory',
+    ...(fit.largestContext.limit === 'weights' ? [] : [bar(fullestOf(fit.budget))]),
     renderNotes(division(answer), terminalWidth()),
     ...(explain ? ['', ...explanation(fit)] : []),
     '',
@@ -83,24 +85,30 @@ function division({ item, settled: { devices }, fit }: FitAnswer): readonly Note
   return [
     line('in all', total, [devices.device.totalSource]),
     ...(usableReason === undefined ? [] : [line('usable', usable, [usableReason])]),
-    ...parts.map((part) =>
-      line(part.name, part, isWeights(part) ? weightNotes(part, weightsOf(item.model)) : partNotes(part)),
-    ),
+    ...parts.map((part) => line(part.name, part, partNotes(part, weightsOf(item.model)))),
     line('KV cache', available, ['what is left']),
   ];
 }
 
-function weightNotes({ explanation, source }: BudgetPart, { parameters }: Weights): readonly string[] {
-  return [
-    ...(parameters === undefined ? [] : [`${formatParameters(parameters)} parameters`]),
-    ...explanation.slice(0, 1),
-    source,
-  ];
+/** Of weights how many there are and how that is known; of other parts only what is assumed: `--explain` has the rest. */
+function partNotes(part: BudgetPart, { parameters, source }: Weights): readonly string[] {
+  if (isWeights(part)) {
+    return [...(parameters === undefined ? [] : [`${formatParameters(parameters)} parameters`]), source];
+  }
+  const [first = ''] = part.explanation;
+  return part.how === 'assumed' ? [`assumed, ${first}`] : [];
 }
 
-function partNotes({ how, explanation }: BudgetPart): readonly string[] {
-  const [first = ''] = explanation;
-  return [how === 'assumed' ? `assumed, ${first}` : first];
+/** A letter for each part of a device, as wide as it is; the cache in capitals, a dash for what the engine leaves. */
+function bar({ total, usable, parts, available }: DeviceBudget): string {
+  const width = Math.min(terminalWidth(), 100) - 4;
+  const cells = (bytes: number) => Math.max(0, Math.round((width * bytes) / total.bytes));
+  const drawn = [
+    ...parts.map(({ name, bytes }) => (name[0] ?? ' ').repeat(cells(bytes))),
+    kleur.green('K'.repeat(cells(available.bytes))),
+    kleur.dim('-'.repeat(cells(total.bytes - usable.bytes))),
+  ];
+  return `  [${drawn.join('')}]`;
 }
 
 /** The engine's own lines, each number with its range where it has one. */

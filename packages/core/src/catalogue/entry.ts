@@ -5,11 +5,13 @@ import type { Model, Weights } from '../model/model.js';
 export interface CatalogueEntry {
   /** `organization/name` on Hugging Face. */
   readonly id: string;
-  /** Other ids under which the same config is published: a former name of the repository, or a copy of it. */
+  /** Other ids of the same shape: a former name of the repository, a copy, or an instruct, base or dated variant. */
   readonly aliases?: readonly string[];
   /** Where the config was read. */
   readonly source: string;
   readonly config: Readonly<Record<string, unknown>>;
+  /** In how many files engines' sources name it, which says how well known it is; 0 by default. */
+  readonly mentions?: number;
   /** Where the published index of the checkpoint states them. */
   readonly weights?: Weights;
 }

@@ -22,7 +22,7 @@ export function findEntry(name: string): CatalogueEntry | undefined {
     const found = CATALOGUE.filter((entry) => idsOf(entry).some((id) => matches(id.toLowerCase(), wanted)));
     if (found.length > 1) {
       throw new InputError(
-        `"${name}" may be ${listed(found.map(({ id }) => id))}; give more of the name, or all of it.`,
+        `"${name}" may be ${listed(byFame(found).map(({ id }) => id))}; give more of the name, or all of it.`,
       );
     }
     if (found[0] !== undefined) {
@@ -34,28 +34,59 @@ export function findEntry(name: string): CatalogueEntry | undefined {
 
 /**
  * The entries whose id, aliases, architecture or `model_type` contain every word of a text, in any order and without
- * regard to case; all of them for an empty text.
+ * regard to case: those with a name that begins with one of the words first, the best known first among them; all
+ * entries, by id, for an empty text.
  */
 export function searchCatalogue(text: string): readonly CatalogueEntry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return CATALOGUE.filter((entry) => {
+  if (words.length === 0) {
+    return CATALOGUE;
+  }
+  const found = CATALOGUE.filter((entry) => {
     const searched = [...idsOf(entry), ...typesOf(entry.config)].join(' ').toLowerCase();
     return words.every((word) => searched.includes(word));
   });
+  const begins = (entry: CatalogueEntry) =>
+    idsOf(entry).some((id) => words.some((word) => beginsWith(id.toLowerCase(), word)));
+  return [...byFame(found.filter(begins)), ...byFame(found.filter((entry) => !begins(entry)))];
 }
 
-/** Ids that an unknown name may have meant: those that contain it, else the nearest ones, the nearest first. */
+/**
+ * Ids that an unknown name may have meant: those that contain it, else those with a name that it begins with (`-AWQ` and
+ * the like behind it), else the nearest ones, the nearest first; the best known first among equals.
+ */
 export function nearestIds(name: string): readonly string[] {
   const typed = name.trim();
-  const containing = typed === '' ? [] : searchCatalogue(typed);
-  return containing.length > 0
-    ? containing.slice(0, MAX_NAMED).map(({ id }) => id)
-    : nearestOf(
-        typed,
-        CATALOGUE.map(({ id }) => id),
-        MAX_NAMED,
-        typed.includes('/') ? undefined : nameOf,
-      );
+  if (typed === '') {
+    return [];
+  }
+  const containing = searchCatalogue(typed);
+  if (containing.length > 0) {
+    return containing.slice(0, MAX_NAMED).map(({ id }) => id);
+  }
+  const compared = typed.includes('/') ? (id: string) => id : nameOf;
+  const begun = byFame(CATALOGUE)
+    .flatMap((entry) => idsOf(entry).map((id) => ({ id: entry.id, name: compared(id) })))
+    .filter(({ name: known }) => isBeginningOf(known, typed))
+    .sort((one, other) => other.name.length - one.name.length);
+  const near = nearestOf(typed, byFame(CATALOGUE).flatMap(idsOf), CATALOGUE.length, compared).map(
+    (id) => findEntry(id)?.id ?? id,
+  );
+  return [...new Set([...begun.map(({ id }) => id), ...near])].slice(0, MAX_NAMED);
+}
+
+/** The name, with its organization or without, begins with a word. */
+function beginsWith(id: string, word: string): boolean {
+  return id.startsWith(word) || nameOf(id).startsWith(word);
+}
+
+/** A typed name begins with a published one, up to where a part of it ends. */
+function isBeginningOf(name: string, typed: string): boolean {
+  return typed.toLowerCase().startsWith(name.toLowerCase()) && /[-_.]/.test(typed[name.length] ?? '');
+}
+
+function byFame(entries: readonly CatalogueEntry[]): readonly CatalogueEntry[] {
+  return [...entries].sort((one, other) => (other.mentions ?? 0) - (one.mentions ?? 0));
 }
 
 function isId(id: string, wanted: string): boolean {

@@ -1,6 +1,7 @@
 import { checkModel, type Model } from '../model/model.js';
 import { complete } from './complete.js';
 import { kvCacheDtypeOf, modelDtypeOf } from './config-dtype.js';
+import { encoderFamilyOf } from './families/encoder.js';
 import { familyOf, familyOfArchitecture } from './families.js';
 import type { Family } from './family.js';
 import {
@@ -94,7 +95,12 @@ function familyFor(modelType: string | undefined, architectures: readonly string
   const byType = modelType === undefined ? undefined : familyOf(modelType);
   const byArchitecture =
     architectures?.[0] === undefined ? undefined : familyOfArchitecture(architectures[0]);
-  return byType ?? byArchitecture ?? ((config) => plainGeometry(config, modelType));
+  return (
+    byType ??
+    byArchitecture ??
+    encoderFamilyOf(modelType, architectures?.[0]) ??
+    ((config) => plainGeometry(config, modelType))
+  );
 }
 
 function given<Key extends string>(key: Key, value: number | undefined): { readonly [K in Key]?: number } {

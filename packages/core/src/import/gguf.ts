@@ -4,7 +4,6 @@ import type { ConfigOrigin } from './config.js';
 import { describe } from './fields.js';
 import { ggufFamilyOf } from './gguf/architectures.js';
 import { attentionOf } from './gguf/attention.js';
-import { ggufGeometryOf } from './gguf/geometry.js';
 import { type GgufKeys, type GgufMetadata, optionalIntegerAt, own } from './gguf/metadata.js';
 import { ggufSizesOf } from './gguf/sizes.js';
 import { plainGgufGeometry } from './gguf/unknown.js';
@@ -53,7 +52,6 @@ export function modelFromGguf(
     dtype: { dtype: 'fp32', reason: 'what ggml computes in' },
     kvCacheDtype: { dtype: 'fp16', reason: "llama.cpp's default for GGUF files" },
     ...(counted.weights !== undefined && { weights: counted.weights }),
-    geometry: ggufGeometryOf(keys, tensors),
     warnings: [...warnings, ...counted.warnings],
   });
 }

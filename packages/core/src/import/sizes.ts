@@ -12,9 +12,14 @@ export function sizesOf(config: Config): ModelSizes {
     keys
       .map((key) => field(config, key))
       .find((value) => Number.isSafeInteger(value) && (value as number) >= 0) as number | undefined;
-  const numExperts = number('num_experts', 'num_local_experts', 'n_routed_experts', 'moe_num_experts');
+  const numExperts = number('n_routed_experts', 'num_local_experts', 'num_experts', 'moe_num_experts');
   const ties = field(config, 'tie_word_embeddings');
-  const moeIntermediateSize = number('moe_intermediate_size', 'expert_ffn_hidden_size', 'intermediate_size');
+  const moeIntermediateSize = number(
+    'moe_intermediate_size',
+    'expert_ffn_hidden_size',
+    'expert_intermediate_size',
+    'intermediate_size',
+  );
   const shared = number(
     'n_shared_experts',
     'num_shared_experts',
@@ -31,7 +36,9 @@ export function sizesOf(config: Config): ModelSizes {
         numExpertsPerToken: number(
           'num_experts_per_tok',
           'num_experts_per_token',
+          'experts_per_token',
           'moe_topk',
+          'moe_top_k',
           'moe_k',
           'top_k_experts',
         ),

@@ -3,22 +3,11 @@
  * the memory that an engine keeps free for it. A width that is absent is not known.
  */
 export interface Geometry {
-  /** Rows of the table of token embeddings. */
-  readonly vocabSize?: number;
   /** Of the widest MLP that every token goes through, all shared experts of a layer together; 0 where there is none. */
   readonly intermediateSize?: number;
-  readonly experts?: Experts;
   readonly vision?: VisionTower;
   /** Numbers in the tables of rotary positions: a sine or a cosine for each position and rotated element of a head. */
   readonly rotaryElements?: number;
-}
-
-/** Routed experts, of which each token goes through some. */
-export interface Experts {
-  readonly numExperts: number;
-  readonly numExpertsPerToken: number;
-  /** Of one expert. */
-  readonly intermediateSize: number;
 }
 
 /** The encoder that turns images into tokens of the language model. Its sizes are absent where its class is not known. */

@@ -27,6 +27,18 @@ describe('findEntry', () => {
     expect(findEntry('meta-llama/Meta-Llama-3.1-8B')?.id).toBe('meta-llama/Llama-3.1-8B');
   });
 
+  it.each([
+    ['Llama-3.1-8B-Instruct', 'meta-llama/Llama-3.1-8B'],
+    ['meta-llama/Meta-Llama-3.1-70B-Instruct', 'meta-llama/Llama-3.1-70B'],
+    ['DeepSeek-R1-0528', 'deepseek-ai/DeepSeek-R1'],
+    ['DeepSeek-R1-Distill-Qwen-32B', 'Qwen/Qwen2.5-32B'],
+    ['Qwen3-14B', 'Qwen/Qwen3-14B'],
+    ['gemma-3-27b-it', 'google/gemma-3-27b-it'],
+    ['GLM-4.6', 'zai-org/GLM-4.6'],
+  ])('finds %s, the first thing that people type', (name, id) => {
+    expect(findEntry(name)?.id).toBe(id);
+  });
+
   it('names the candidates where a tail is that of several', () => {
     expect(() => findEntry('8B')).toThrow(InputError);
     expect(() => findEntry('8B')).toThrow(/Qwen\/Qwen3-8B/);
@@ -56,6 +68,16 @@ describe('searchCatalogue', () => {
     expect(ids('llama 70b qwen')).toEqual([]);
   });
 
+  it('lists names that begin with a word first, and the best known first', () => {
+    const found = searchCatalogue('llama');
+    const begins = found.map(({ id, aliases = [] }) =>
+      [id, ...aliases].some((name) => /(^|\/)llama/i.test(name)),
+    );
+    expect(begins.lastIndexOf(true)).toBe(begins.indexOf(false) - 1);
+    const fame = found.filter((_, index) => begins[index]).map(({ mentions = 0 }) => mentions);
+    expect(fame).toEqual([...fame].sort((one, other) => other - one));
+  });
+
   it('finds by architecture and model_type', () => {
     expect(searchCatalogue('GptOssForCausalLM').length).toBeGreaterThan(0);
     expect(searchCatalogue('qwen3_5_moe_text').length).toBeGreaterThan(0);
@@ -77,6 +99,13 @@ describe('nearestIds', () => {
     expect(nearestIds('llama-3.1-9b')[0]).toBe('meta-llama/Llama-3.1-8B');
     expect(nearestIds('meta-lama/Llama-3.1-70B')[0]).toBe('meta-llama/Llama-3.1-70B');
     expect(nearestIds('zebra')).toEqual([]);
+  });
+
+  it('offers the best known of equally near names first', () => {
+    expect(nearestIds('llama-3.1-8b-instrct')[0]).toBe('meta-llama/Llama-3.1-8B');
+    expect(nearestIds('Qwen3-8B-AWQ')[0]).toBe('Qwen/Qwen3-8B');
+    expect(nearestIds('nosuchorganization/Llama-3.1-8B-Instruct')).not.toContain('meta-llama/Llama-3.2-1B');
+    expect(nearestIds('llama-3')[0]).toBe('meta-llama/Llama-3.1-8B');
   });
 
   it('finds what a part of a name may have meant', () => {

@@ -1,7 +1,7 @@
 import { type Config, field, integer, optionalInteger } from '../fields.js';
 import { headDimOf } from '../heads.js';
 import { flag } from './fields.js';
-import { linear, type Tensors, vector } from './tensors.js';
+import { linear, type Tensors, tensors, vector } from './tensors.js';
 
 /** How the attention of a family differs from four plain matrices. */
 export interface AttentionStyle {
@@ -93,6 +93,7 @@ function indexerTensors(config: Config, hidden: number, queryRank: number): read
     ...linear('self_attn.indexer.wq_b', heads * headDim, queryRank),
     ...linear('self_attn.indexer.wk', headDim, hidden),
     vector('self_attn.indexer.k_norm', 2 * headDim),
-    ...linear('self_attn.indexer.weights_proj', heads, hidden),
+    // Stored in 16 bits by every checkpoint, whatever quantizes the rest.
+    tensors('other', 'self_attn.indexer.weights_proj', heads, hidden),
   ];
 }

@@ -5,7 +5,7 @@ import { type Config, field, optionalObject, optionalString } from '../fields.js
 import { decoderTensors } from './decoder.js';
 import { DECODERS } from './decoders.js';
 import { ENCODER_DECODERS } from './encoder-decoder.js';
-import { storageOf } from './quantization.js';
+import { NVFP4_BY_NAME, storageOf } from './quantization.js';
 import { waysOf } from './sharding.js';
 import type { Tensors } from './tensors.js';
 import { visionTensorsOf } from './vision.js';
@@ -16,7 +16,7 @@ import { visionTensorsOf } from './vision.js';
  * Bytes are as the config's dtype or `quantization_config` says.
  *
  * @param id the checkpoint's name: one that names a quantization, which the config does not have, is stored in a way that
- *   is not known (NVIDIA's keep it in `hf_quant_config.json`).
+ *   is not known (NVIDIA's keep it in `hf_quant_config.json`); of NVFP4 it is known what it takes at most.
  * @param published the whole file.
  * @param config the text model's, completed as families read it.
  * @returns undefined where the family's modules, a size that they need, another part of a multimodal model, or the
@@ -30,10 +30,13 @@ export function weightsFromConfig(
   { dtype }: ChosenDtype,
 ): Weights | undefined {
   try {
-    const tensors = isMultimodal(published)
-      ? multimodalTensors(published, config, layers)
-      : textTensors(config, layers);
-    const quantization = quantizationIn(published) ?? quantizationIn(config);
+    const isTextAlone = isCutToText(published);
+    const tensors =
+      isMultimodal(published) && !isTextAlone
+        ? multimodalTensors(published, config, layers)
+        : textTensors(config, layers);
+    const stated = quantizationIn(published) ?? quantizationIn(config);
+    const quantization = stated ?? (NVFP4_NAME.test(id) ? NVFP4_BY_NAME : undefined);
     if (quantization === undefined && QUANTIZED_NAME.test(id)) {
       return undefined;
     }
@@ -42,7 +45,12 @@ export function weightsFromConfig(
     return (
       tensors &&
       storage &&
-      weightsOf(tensors, layers, storage.bytesOf, `formula from the config, ${storage.name}`)
+      weightsOf(
+        tensors,
+        layers,
+        storage.bytesOf,
+        `formula from the config, ${storage.name}${isTextAlone ? '; of the text model alone, since no other part is described' : ''}`,
+      )
     );
   } catch (error) {
     if (error instanceof InputError) {
@@ -57,6 +65,7 @@ function quantizationIn(config: Config): Config | undefined {
   return optionalObject(config, 'quantization_config') ?? optionalObject(config, 'compression_config');
 }
 
+const NVFP4_NAME = /(^|[-_./])nvfp4([-_./]|$)/i;
 const QUANTIZED_NAME =
   /(^|[-_./])(nvfp4|mxfp4|fp4|fp8|int4|int8|awq|gptq|w\d+a\d+|bnb|[48]bit|gguf)([-_./]|$)/i;
 
@@ -67,6 +76,18 @@ const PARTS = [
 
 function isMultimodal(published: Config): boolean {
   return PARTS.some((key) => field(published, key) !== undefined);
+}
+
+/** A multimodal model's config that describes no part but the text model. */
+function isCutToText(published: Config): boolean {
+  const parts = Object.entries(published).filter(
+    ([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  );
+  return (
+    parts.some(([key]) => key === 'text_config') &&
+    parts.every(([key]) => ['text_config', 'quantization_config', 'compression_config'].includes(key)) &&
+    !Object.keys(published).some((key) => /vision|visual|image|audio|speech|^mm_/.test(key))
+  );
 }
 
 function multimodalTensors(

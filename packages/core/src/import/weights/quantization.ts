@@ -8,6 +8,8 @@ import {
   optionalString,
   optionalStrings,
 } from '../fields.js';
+import { type BytesOf, fp8PerTensorBytes, mxfp4Bytes, nvfp4Bytes } from './block-formats.js';
+import { mixedPrecision } from './mixed-precision.js';
 import type { Tensors } from './tensors.js';
 
 /** How the weights of a checkpoint are stored. */
@@ -50,6 +52,17 @@ export function storageOf(
     return { name: dtype, bytesOf: plain };
   }
   const quantization = nestedIn(stated) ?? stated;
+  const mixed =
+    optionalString(quantization, 'quant_algo') === 'MIXED_PRECISION' && expertDtype === undefined
+      ? mixedPrecision(quantization, all, plain)
+      : undefined;
+  if (mixed !== undefined) {
+    return { name: 'mixed precision by module', bytesOf: mixed };
+  }
+  const cutShort = cutShortAlgorithm(stated);
+  if (cutShort !== undefined) {
+    return atMost(cutShort, dtype, all, plain);
+  }
   const scheme = schemeOf(quantization, expertDtype);
   const isLeftOut = scheme && leftOutBy(scheme.namesAll === true ? [] : listedIn(quantization), all);
   if (scheme === undefined || isLeftOut === undefined) {
@@ -77,6 +90,31 @@ function nestedIn(stated: Config): Config | undefined {
   return nested === undefined || field(nested, 'exclude_modules') === undefined ? undefined : nested;
 }
 
+/** The algorithm of a `quantization` without its list of what is left out. */
+function cutShortAlgorithm(stated: Config): Scheme | undefined {
+  const nested = optionalObject(stated, 'quantization');
+  return nested === undefined || field(nested, 'exclude_modules') !== undefined
+    ? undefined
+    : modelopt(nested);
+}
+
+/** NVFP4, where only a checkpoint's name says so: its `hf_quant_config.json`, which lists what is left out, is not there. */
+export const NVFP4_BY_NAME: Config = { quantization: { quant_algo: 'NVFP4' } };
+
+/**
+ * Where it is not listed which modules are left out: what every published checkpoint quantizes, which is the routed experts
+ * or, without any, the feed-forward layers, and nothing else, so that the bytes are no fewer than the checkpoint's.
+ */
+function atMost(scheme: Scheme, dtype: DtypeName, all: readonly Tensors[], plain: BytesOf): Storage {
+  const hasExperts = all.some(({ kind }) => kind === 'expert');
+  const isQuantized = ({ kind, module }: Tensors) =>
+    hasExperts ? kind === 'expert' : kind === 'projection' && /^mlp\./.test(module);
+  return {
+    name: `at most: ${scheme.name} ${hasExperts ? 'experts' : 'feed-forward layers'}, else ${dtype}, since it is not said what was left out`,
+    bytesOf: (tensor) => (isQuantized(tensor) ? scheme.bytesOf(tensor) : plain(tensor)),
+  };
+}
+
 const MATRICES = ['projection', 'expert'] as const;
 
 function schemeOf(quantization: Config, expertDtype: string | undefined): Scheme | undefined {
@@ -84,7 +122,7 @@ function schemeOf(quantization: Config, expertDtype: string | undefined): Scheme
     case 'fp8':
       return expertDtype === undefined ? fp8(quantization) : deepseekV4(quantization, expertDtype);
     case 'mxfp4':
-      return { name: 'mxfp4 experts', kinds: ['expert'], bytesOf: inBlocks(32, 17) };
+      return { name: 'mxfp4 experts', kinds: ['expert'], bytesOf: mxfp4Bytes };
     case 'modelopt':
       return modelopt(quantization);
     case 'compressed-tensors':
@@ -109,22 +147,12 @@ function modelopt(quantization: Config): Scheme | undefined {
 const NVFP4: Scheme = {
   name: 'nvfp4',
   kinds: MATRICES,
-  bytesOf: (tensor) => inBlocks(16, 9)(tensor) + 8,
+  bytesOf: nvfp4Bytes,
 };
 
-const MXFP4: Scheme = { name: 'mxfp4', kinds: MATRICES, bytesOf: inBlocks(32, 17) };
+const MXFP4: Scheme = { name: 'mxfp4', kinds: MATRICES, bytesOf: mxfp4Bytes };
 
-/** With a fp32 scale each for weights and inputs of a matrix. */
-const FP8_PER_TENSOR: Scheme = {
-  name: 'fp8',
-  kinds: MATRICES,
-  bytesOf: ({ rows, columns }) => rows * columns + 8,
-};
-
-/** Whole blocks of inputs in each row. */
-function inBlocks(size: number, bytes: number): Scheme['bytesOf'] {
-  return ({ rows, columns }) => rows * ceilDiv(columns, size) * bytes;
-}
+const FP8_PER_TENSOR: Scheme = { name: 'fp8', kinds: MATRICES, bytesOf: fp8PerTensorBytes };
 
 function fp8(quantization: Config, bytesOfScale = 4): Scheme | undefined {
   if (optionalString(quantization, 'quant_algo') !== undefined && bytesOfScale === 4) {
@@ -248,7 +276,7 @@ function listedIn(quantization: Config): readonly string[] {
 
 /** Modules that are never quantized, or are no part of what is counted. */
 const NEVER =
-  /(^|[.*])(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|gate|router|shared_expert_gate|e_score_correction_bias|conv1d|weight|bias|vision_tower|visual|mm_projector|multi_modal_projector|mtp)([.*]|$)/;
+  /(^|[.*])(lm_head|head|embed_tokens|embed_vision|word_embeddings|[a-z_]*norm[a-z_]*|indexers_proj|gate|router|shared_expert_gate|e_score_correction_bias|conv1d|weight|bias|vision_tower|visual|mm_projector|multi_modal_projector|mtp)([.*]|$)/;
 
 /**
  * Which tensors a list of module names leaves out; undefined where an entry is not understood, such as that of a single
@@ -297,6 +325,8 @@ function patternOf(entry: string): Pattern | undefined {
   const match = /(?:^|\.)layers\.(\d+|\*)\.(.+)$/.exec(entry);
   const [, layer = '*', name = entry] = match ?? [];
   const module = name
+    .replace(/^\*\./, '')
+    .replace(/\bshared_expert\b/, 'shared_experts')
     .replace(/^block_sparse_moe/, 'mlp')
     .replace(/^mixer(?=\.[qkvo]_proj)/, 'self_attn')
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')

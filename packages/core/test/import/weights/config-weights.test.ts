@@ -146,7 +146,7 @@ describe('weights by formula', () => {
     ]) {
       expect(weightsOf({ ...llama, ...change })).toBeUndefined();
     }
-    for (const id of ['nvidia/Llama-3.1-8B-NVFP4', 'models/llama-awq/config.json', 'Llama-FP8']) {
+    for (const id of ['models/llama-awq/config.json', 'Llama-FP8']) {
       expect(weightsOf(llama, id)).toBeUndefined();
     }
     expect(weightsOf({ ...llama, quantization_config: { quant_method: 'fp8' } }, 'Llama-FP8')).toBeDefined();
@@ -159,6 +159,29 @@ describe('weights by formula', () => {
         expect(weightsOf({ ...kimi, vision_config: { ...vision, merge_kernel_size } })).toBeUndefined();
       }
     }
+  });
+
+  it('are at most known where the name alone says NVFP4', () => {
+    const llama = published.get('meta-llama/Llama-3.1-8B')?.config ?? {};
+    const listed = { quant_algo: 'NVFP4', ignore: ['lm_head'] };
+    const [least, most, plain] = [
+      weightsOf({ ...llama, quantization_config: listed }),
+      weightsOf(llama, 'nvidia/Llama-3.1-8B-NVFP4'),
+      weightsOf(llama),
+    ].map((weights) => weights?.bytes ?? 0) as [number, number, number];
+    expect(most).toBeGreaterThan(least);
+    expect(most).toBeLessThan(plain);
+    expect(weightsOf(llama, 'nvidia/Llama-3.1-8B-NVFP4')?.source).toContain('at most');
+  });
+
+  it('are those of the text model, and say so, where a multimodal config describes no other part', () => {
+    const { vision_config, ...scout } =
+      published.get('meta-llama/Llama-4-Scout-17B-16E-Instruct')?.config ?? {};
+    const [text, whole] = [weightsOf(scout), weightsOf({ ...scout, vision_config })];
+    expect(text?.source).toContain('text model alone');
+    expect(text?.parameters).toBe(107_769_861_120);
+    expect(whole?.parameters).toBeGreaterThan(text?.parameters ?? 0);
+    expect(weightsOf({ ...scout, vision_tower: 'somewhere' })).toBeUndefined();
   });
 
   it('are whole positive numbers or unknown, however a config is broken', () => {

@@ -131,8 +131,60 @@ describe('bytes of a checkpoint', () => {
     const nested = { quantization: { ...algorithm, exclude_modules: ['lm_head', 'model.layers.1*'] } };
     expect(bytes(nested, query)).toBe((512 * 256 * 9) / 16 + 8);
     expect(bytes(nested, query1)).toBe(2 * 512 * 256);
-    // Cut short: what is left out is not known.
-    expect(storageOf({ quantization: algorithm }, 'bf16', ALL)).toBeUndefined();
+  });
+
+  it('are no fewer than with any list where a file was cut before its list of what is left out', () => {
+    const algorithm = { quant_algo: 'NVFP4', group_size: 16 };
+    const cut = storageOf({ quantization: algorithm }, 'bf16', ALL) as Storage;
+    expect(cut.name).toContain('at most');
+    expect(cut.bytesOf(expert)).toBe(300 * 16 * 9 + 8);
+    const module = fc.constantFrom('lm_head', 'model.layers.0.self_attn*', '*.self_attn.q_proj', 'mlp.gate');
+    fc.assert(
+      fc.property(fc.array(module), (exclude_modules) => {
+        const whole = storageOf({ quantization: { ...algorithm, exclude_modules } }, 'bf16', ALL) as Storage;
+        const sum = ({ bytesOf }: Storage) =>
+          ALL.reduce((total, tensor) => total + bytesOf(tensor) * tensor.copies, 0);
+        expect(sum(cut)).toBeGreaterThanOrEqual(sum(whole));
+      }),
+    );
+  });
+
+  it('follow the algorithm that each module is listed with', () => {
+    const quantized_layers = {
+      'model.language_model.layers.0.self_attn.q_proj': { quant_algo: 'FP8' },
+      'model.layers.1.self_attn.q_proj': { quant_algo: 'MXFP8' },
+      'backbone.layers.0.mixer.experts.3.up_proj': { quant_algo: 'W4A16_NVFP4', group_size: 16 },
+      'model.layers.1.block_sparse_moe.experts': { quant_algo: 'NVFP4', group_size: 16 },
+      lm_head: { quant_algo: 'W4A16_NVFP4', group_size: 16 },
+      'mtp.layers.0.mlp.down_proj': { quant_algo: 'of the future' },
+    };
+    const mixed = { quant_method: 'modelopt', quant_algo: 'MIXED_PRECISION', quantized_layers };
+    const expected = [
+      2 * 1000 * 256,
+      ...[512 * 256 + 8, 2 * 512, 2 * 8 * 256, 300 * 16 * 9 + 4],
+      ...[512 * 8 * 33, 2 * 512, 2 * 8 * 256, 300 * 16 * 9 + 8],
+      1000 * 16 * 9 + 4,
+    ];
+    for (const quantization of [
+      mixed,
+      { quantization: { quant_algo: 'MIXED_PRECISION', exclude_modules: ['mtp*'], quantized_layers } },
+    ]) {
+      expect(ALL.map((tensor) => bytes(quantization, tensor))).toEqual(expected);
+    }
+    const other = { 'model.layers.0.self_attn.z_proj': { quant_algo: 'FP8' } };
+    const algorithm = { 'model.layers.0.self_attn.q_proj': { quant_algo: 'FP3' } };
+    for (const more of [other, algorithm]) {
+      const listed = { ...quantized_layers, ...more };
+      expect(storageOf({ ...mixed, quantized_layers: listed }, 'bf16', ALL)).toBeUndefined();
+    }
+  });
+
+  it('leave out a shared expert under either name', () => {
+    const shared = { ...linear('mlp.shared_experts.up_proj', 512, 256)[0], layer: 0 } as Tensors;
+    for (const name of ['*.mlp.shared_expert.*', 'model.layers.0.mlp.shared_expert*', 'mlp.shared_experts']) {
+      const storage = storageOf({ quant_algo: 'NVFP4', ignore: [name] }, 'bf16', [...ALL, shared]);
+      expect(storage?.bytesOf(shared)).toBe(2 * 512 * 256);
+    }
   });
 
   it('are those of two formats where experts have their own, and of fp32 what stays so', () => {

@@ -157,7 +157,9 @@ const BESIDE_LOGIT = { 'in place': 0, 'with a copy': 4, 'with every option': 12 
 
 function layersOf(step: Step, expertBytes: number): Term {
   const { model, workload, settings, tokens, hiddenSize = 0, elementBytes, bytesPerWeight = 2 } = step;
-  const inner = Math.ceil((model.geometry?.intermediateSize ?? 4 * hiddenSize) / workload.tensorParallel);
+  const inner = Math.ceil(
+    (model.geometry?.intermediateSize ?? model.intermediateSize ?? 4 * hiddenSize) / workload.tensorParallel,
+  );
   const heads = (model.numAttentionHeads ?? 0) / workload.tensorParallel;
   const attention = 2 * heads * (keyHeadDimOf(model.layers) ?? 0);
   const recurrent = Math.ceil((3 * channelsOf(model)) / workload.tensorParallel);

@@ -1,3 +1,4 @@
+import type { ModelSizes } from '../../../model/model.js';
 import { gib } from './part.js';
 import type { Step, Term } from './step.js';
 
@@ -7,6 +8,29 @@ export interface ExpertWorkspace extends Term {
   readonly ofDeepGemm: number;
   /** Bytes more or fewer that kernels of quantized experts may take; those of 16 bits are known. */
   readonly ofKernels: number;
+}
+
+/** Routed experts, of which each token goes through some. */
+export interface RoutedExperts {
+  readonly numExperts: number;
+  readonly numExpertsPerToken: number;
+  /** Of one expert. */
+  readonly intermediateSize: number;
+}
+
+/** The experts of a model that has some, where all of their sizes are known. */
+export function routedExpertsOf({
+  numExperts,
+  numExpertsPerToken,
+  moeIntermediateSize,
+}: ModelSizes): RoutedExperts | undefined {
+  return numExperts === undefined || numExpertsPerToken === undefined || moeIntermediateSize === undefined
+    ? undefined
+    : {
+        numExperts,
+        numExpertsPerToken: Math.min(numExperts, numExpertsPerToken),
+        intermediateSize: moeIntermediateSize,
+      };
 }
 
 /** Rows of an expert are aligned to so many by DeepGEMM; widths of so many at most are left to Triton. */
@@ -25,7 +49,7 @@ const SHARE_OF_KERNELS = 0.4;
  */
 export function expertWorkspaceOf(step: Step): ExpertWorkspace {
   const { model, workload, settings, tokens, hiddenSize = 0, elementBytes, bytesPerWeight = 2 } = step;
-  const { experts } = model.geometry ?? {};
+  const experts = routedExpertsOf(model);
   if (experts === undefined) {
     return { bytes: 0, ofDeepGemm: 0, ofKernels: 0, text: '' };
   }

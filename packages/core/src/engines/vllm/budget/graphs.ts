@@ -37,7 +37,7 @@ export function graphEstimateOf(step: Step): BudgetPart | undefined {
   const isHopper = step.device.computeCapability?.startsWith('9.') === true;
   const attention = isHopper ? largest * SPLITS * heads * (keyHeadDimOf(model.layers) ?? 128) * 4 : 0;
   const first = Math.max(attention, FIRST_CAPTURE);
-  const perLayer = model.geometry?.experts === undefined ? LAYER_OF_GRAPH : LAYER_OF_GRAPH_WITH_EXPERTS;
+  const perLayer = model.numExperts === undefined ? LAYER_OF_GRAPH : LAYER_OF_GRAPH_WITH_EXPERTS;
   const layers = layersOfStage(step);
   const others = (sizes.length - 1) * layers * perLayer;
   const bytes = first + others;

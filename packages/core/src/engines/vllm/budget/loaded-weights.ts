@@ -2,6 +2,7 @@ import type { BudgetPart } from '../../../deployment/budget.js';
 import { weightBytesPerDevice } from '../../../deployment/weights-on-devices.js';
 import { memoriesOf } from '../../../model/layer.js';
 import { roundUp } from '../../../text/exact.js';
+import { routedExpertsOf } from './experts.js';
 import { GIB, gib, partOf } from './part.js';
 import { hasMxfp4Experts, type Step } from './step.js';
 
@@ -80,7 +81,7 @@ const MXFP4 = { value: 1 / 2, scale: 1 / 32 };
  * of values, not of scales, to 256 by the layout of Triton's kernels.
  */
 function paddedExperts({ model, weights, workload, hiddenSize, device }: Step): Extra {
-  const { experts } = model.geometry ?? {};
+  const experts = routedExpertsOf(model);
   if (!hasMxfp4Experts(model) || experts === undefined || hiddenSize === undefined) {
     return { bytes: 0, text: '' };
   }

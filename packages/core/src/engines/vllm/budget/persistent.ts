@@ -49,7 +49,7 @@ function adapters(step: Step): { bytes: number; text: string } {
     return { bytes: 0, text: '' };
   }
   const { maxLoras = 1, maxLoraRank = 16 } = settings;
-  const inner = model.geometry?.intermediateSize ?? 4 * hiddenSize;
+  const inner = model.geometry?.intermediateSize ?? model.intermediateSize ?? 4 * hiddenSize;
   const layers = Math.ceil(model.numHiddenLayers / workload.pipelineParallel);
   const columns = 7 * hiddenSize + (4 * hiddenSize + 3 * inner) / workload.tensorParallel;
   const bytes = Math.ceil(maxLoras * maxLoraRank * layers * columns * elementBytes);

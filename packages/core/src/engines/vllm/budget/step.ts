@@ -45,7 +45,7 @@ const VOCABULARY_PADDING = 64;
 /** The step that a start-up of vLLM tries, with the defaults of the device and the release. */
 export function stepOf(request: VllmBudgetRequest): Step {
   const { model, settings, device, weights } = request;
-  const { vocabSize } = model.geometry ?? {};
+  const { vocabSize } = model;
   const tokens = settings.maxNumBatchedTokens ?? batchedTokensOn(device.name, device.total.bytes, settings);
   const sequences = settings.maxNumSeqs ?? sequencesOn(device.name, device.total.bytes, settings);
   const bytesPerWeight = bytesPerMatrixWeight(weights);
@@ -100,7 +100,7 @@ export function hasRecurrentLayers(model: Model): boolean {
 function usesSecondRunner({ model, settings }: VllmBudgetRequest, bytesPerWeight = 2): boolean {
   const { secondRunner, secondRunnerArchitectures } = factsOf(settings);
   const isListed = secondRunnerArchitectures.includes(model.architecture);
-  const hasExperts = model.geometry?.experts !== undefined;
+  const hasExperts = model.numExperts !== undefined;
   switch (secondRunner) {
     case 'none':
       return false;
