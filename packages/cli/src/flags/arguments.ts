@@ -30,20 +30,30 @@ export function normalizeArguments(args: readonly string[]): readonly string[] {
   if (args[0] === 'help') {
     return normalizeArguments([...args.slice(1), '--help']);
   }
+  // Words that a shell asks to complete are not read here.
+  if (args[0] === 'complete') {
+    return args;
+  }
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
   checkSpellings(flags);
   return [...flags.map(normalizeFlag), ...asOneArgument(args.slice(flags.length))];
 }
 
-/** What follows `--` is a launch command as the shell has split it, or an argument as it is. */
+/** Programs of engines and what starts them, and variables before them. */
+const STARTS_COMMAND =
+  /^([A-Z_][A-Z0-9_]*=|(\S*\/)?(vllm|sglang|python[\d.]*|llama-\w+|ollama|docker|podman|env|exec|nohup|nice|sudo|uv|sh|bash)$)/;
+
+/** What follows `--` where it is a launch command that the shell has split: one argument again. */
 function asOneArgument(rest: readonly string[]): readonly string[] {
   const [dashes, ...words] = rest;
-  return dashes === undefined || words.length < 2 ? rest : [dashes, words.map(quoted).join(' ')];
+  return dashes !== undefined && words.length > 1 && STARTS_COMMAND.test(words[0] ?? '')
+    ? [dashes, words.map(quoted).join(' ')]
+    : rest;
 }
 
 /** A word as a shell reads it back. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

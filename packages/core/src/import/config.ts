@@ -46,7 +46,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   const { layers, warnings = [] } = withPerLayerConfig(family)(config);
   const dtype = modelDtypeOf(published, config);
   const kvCacheDtype = kvCacheDtypeOf(published, config, dtype);
-  const weights = weightsFromConfig(origin.id, published, config, layers, dtype);
+  const weightFields = weightsFromConfig(origin.id, published, config, layers, dtype);
   return checkModel({
     id: origin.id,
     name: origin.id,
@@ -61,7 +61,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     ...sizesOf(config),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
-    ...(weights === undefined ? {} : { weights }),
+    ...weightFields,
     ...visionEncoderOf(published),
     geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
