@@ -1,6 +1,6 @@
-import { InputError, nearest } from '@kv/core';
+import { ENGINE_NAMES, engineSettings, InputError, nearest } from '@kv/core';
 import { Command } from 'commander';
-import { nearestAlias, normalizeArguments } from './flags/arguments.js';
+import { ALIASES, type FlagNames, normalizeArguments } from './flags/arguments.js';
 import { addExamples, HELP_LAYOUT } from './flags/help.js';
 import {
   addDeviceOptions,
@@ -18,25 +18,84 @@ import { VERSION } from './version.js';
  * @throws InputError, MissingBrowserError or commander's own error; nothing is printed for them here.
  */
 export async function run(args: readonly string[]): Promise<void> {
+  const engines = enginesIn(args);
+  const program = buildProgram(engines);
+  const names = await flagNames(args, engines, program);
   try {
-    await buildProgram().parseAsync(normalizeArguments(args), { from: 'user' });
+    await program.parseAsync(normalizeArguments(args, names), { from: 'user' });
   } catch (error) {
-    throw withAliasGuess(error);
+    throw await withGuess(error, engines, commandOf(args, program));
   }
 }
 
-/** Commander guesses among the flags that it knows; those of vLLM and llama.cpp are read before it sees them. */
-function withAliasGuess(error: unknown): unknown {
+/** Commander guesses among the flags that it shows; settings of engines and other spellings are guessed here. */
+async function withGuess(error: unknown, engines: readonly string[], command: Command): Promise<unknown> {
   const [, flag = ''] =
     /^error: unknown option '(--[^']+)'$/.exec(error instanceof Error ? error.message : '') ?? [];
-  const guess = flag === '' ? undefined : nearestAlias(flag);
-  return guess === undefined
-    ? error
-    : new InputError(`Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`);
+  if (flag === '') {
+    return error;
+  }
+  const { modelledFlags } = await import('@kv/core/launch');
+  const declared = command.options.flatMap(({ long }) => long ?? []);
+  const spellings = (engines.length > 0 ? engines : ENGINE_NAMES).flatMap(modelledFlags);
+  const guess = nearest(flag, [...new Set([...declared, ...Object.keys(ALIASES), ...spellings])]);
+  if (guess === undefined) {
+    return error;
+  }
+  return new InputError(
+    declared.includes(guess)
+      ? `unknown option '${flag}' (Did you mean ${guess}?) See "kv --help".`
+      : `Unknown option "${flag}"; did you mean ${guess}? See "kv --help".`,
+  );
 }
 
-/** The commands and their flags. What a command does is loaded when it runs. */
-export function buildProgram(): Command {
+function commandOf(args: readonly string[], program: Command): Command {
+  return program.commands.find((known) => known.name() === args[0]) ?? program;
+}
+
+/** The engines that a command line names, as far as they are known; what is said of the others comes later. */
+export function enginesIn(args: readonly string[]): readonly string[] {
+  const flags = beforeDashes(args);
+  const texts = flags.flatMap((argument, index) => {
+    const [, value] = /^(?:--engines?=|-e)(.+)$/.exec(argument) ?? [];
+    return value ?? (/^(--engines?|-e)$/.test(argument) ? (flags[index + 1] ?? []) : []);
+  });
+  const names = texts.flatMap((text) => text.split(',').map((name) => name.trim()));
+  return [...new Set(names)].filter((name) => ENGINE_NAMES.includes(name));
+}
+
+/** The tables of engines' own flags are loaded only where a flag is not one of the command's. */
+async function flagNames(
+  args: readonly string[],
+  engines: readonly string[],
+  program: Command,
+): Promise<FlagNames> {
+  const known = new Set(commandOf(args, program).options.flatMap(({ short, long }) => [short, long]));
+  const settings = new Set(ENGINE_NAMES.flatMap(engineSettings).map(({ flag }) => flag));
+  const isOwn = (flag: string) => (known.has(flag) && !settings.has(flag)) || OF_ALL.has(flag);
+  const areAllKnown = beforeDashes(args).every((argument) => {
+    const [flag = ''] = argument.split('=');
+    return !flag.startsWith('-') || known.has(flag);
+  });
+  const { engineFlag } = areAllKnown ? { engineFlag: () => undefined } : await import('@kv/core/launch');
+  return { engines, isOwn, engineFlag };
+}
+
+/** What follows `--` is a launch command, with flags of its own. */
+function beforeDashes(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end === -1 ? args : args.slice(0, end);
+}
+
+/** Flags that every command has. */
+const OF_ALL: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version']);
+
+/**
+ * The commands and their flags. What a command does is loaded when it runs.
+ *
+ * @param engines whose settings are shown.
+ */
+export function buildProgram(engines: readonly string[] = []): Command {
   const program: Command = new Command('kv');
   program
     .description('How much memory a KV cache takes.')
@@ -59,9 +118,10 @@ export function buildProgram(): Command {
       program.outputHelp();
     });
   addExamples(program);
+  const withWorkload = (command: Command) => addWorkloadOptions(command, engines);
 
   addFormatOptions(
-    addWorkloadOptions(
+    withWorkload(
       addGeometryOptions(subcommand(program, 'estimate [model]', 'what the cache of a model takes')),
     ),
   )
@@ -73,7 +133,7 @@ export function buildProgram(): Command {
 
   addFormatOptions(
     addEnginesOption(
-      addWorkloadOptions(
+      withWorkload(
         addGeometryOptions(
           subcommand(program, 'compare [models...]', 'models or designs side by side, against the first'),
         ),
@@ -107,7 +167,7 @@ export function buildProgram(): Command {
 
   addFormatOptions(
     addDeviceOptions(
-      addWorkloadOptions(
+      withWorkload(
         addGeometryOptions(
           subcommand(program, 'fit [model]', 'the largest context and the most sequences that fit into GPUs'),
         ),
@@ -123,7 +183,7 @@ export function buildProgram(): Command {
 
   addFormatOptions(
     addDeviceOptions(
-      addWorkloadOptions(
+      withWorkload(
         subcommand(
           program,
           'check <log>',
@@ -151,6 +211,7 @@ export function buildProgram(): Command {
         addGeometryOptions(
           subcommand(program, 'plot [models...]', 'memory against context length, as a table and in files'),
         ),
+        engines,
       ),
     ),
   )
@@ -178,7 +239,7 @@ export function buildProgram(): Command {
     });
 
   addEnginesOption(
-    addWorkloadOptions(
+    withWorkload(
       addGeometryOptions(
         subcommand(program, 'web [models...]', 'the page, served on this machine and opened in a browser'),
       ),
@@ -206,7 +267,7 @@ export function buildProgram(): Command {
     .argument('[words...]')
     .action(async (words) => {
       const { completeCommand } = await import('./commands/completion.js');
-      await completeCommand(program, words);
+      await completeCommand(buildProgram(enginesIn(words)), words);
     });
 
   return program;

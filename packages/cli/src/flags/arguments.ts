@@ -1,34 +1,39 @@
-import { InputError, nearest } from '@kv/core';
+import { engineSettings, flagOf, InputError } from '@kv/core';
+import type { EngineFlag } from '@kv/core/launch';
 
-/** Other spellings of flags, those of the teaching script, vLLM and llama.cpp, each with the one that the commands declare. */
+/** Other spellings of flags, those of the teaching scripts and of other tools, each with the one that the commands declare. */
 export const ALIASES: Readonly<Record<string, string>> = {
   '--context-length': '--context',
-  '--max-model-len': '--context',
-  '--ctx-size': '--context',
   '--batch-size': '--sequences',
   '--num-sequences': '--sequences',
-  '--parallel': '--sequences',
   '--dtype': '--kv-dtype',
-  '--kv-cache-dtype': '--kv-dtype',
-  '--cache-type-k': '--key-dtype',
-  '--cache-type-v': '--value-dtype',
-  '--tensor-parallel-size': '--tp',
-  '--pipeline-parallel-size': '--pp',
-  '--data-parallel-size': '--dp',
-  '--context-parallel-size': '--cp',
 };
+
+/** What is known of the flags of a command line. */
+export interface FlagNames {
+  /** The engines that are named; none where none is. */
+  readonly engines: readonly string[];
+  /** Whether a flag is the command's own, settings of engines aside: `--context`, `-c`. */
+  readonly isOwn: (flag: string) => boolean;
+  /** What an engine means by a flag of its command, in any spelling. */
+  readonly engineFlag: (engine: string, written: string) => EngineFlag | undefined;
+}
 
 /**
  * Arguments with every flag in the spelling that the commands declare: `--emb_dim=64` is `--emb-dim=64`, and
- * `--batch-size 2` is `--sequences 2`. Values and everything after `--` are left alone. `help estimate` is
- * `estimate --help`.
+ * `--batch-size 2` is `--sequences 2`. With an engine, a flag means what that engine means by it: llama.cpp's `-ctk` is
+ * `--key-dtype`, and its `--batch-size` a setting of its own. Values are left
+ * alone, what follows `--` becomes one argument, and `help estimate` is `estimate --help`; words to complete stay as they are.
  *
- * @throws InputError for two spellings of one flag: what one of them says would be lost in silence, and a command line of
- *   llama.cpp's has both `--parallel` and `--batch-size`, which mean the same here only.
+ * @throws InputError for two spellings of one flag, for what one of them says would be lost in silence; for a flag that
+ *   engines mean different things by; and for one of the engine's that is not for this.
  */
-export function normalizeArguments(args: readonly string[]): readonly string[] {
+export function normalizeArguments(args: readonly string[], names: FlagNames): readonly string[] {
   if (args[0] === 'help') {
-    return normalizeArguments([...args.slice(1), '--help']);
+    return normalizeArguments([...args.slice(1), '--help'], names);
+  }
+  if (args[0] === 'complete') {
+    return args;
   }
   // Words that a shell asks to complete are not read here.
   if (args[0] === 'complete') {
@@ -36,8 +41,23 @@ export function normalizeArguments(args: readonly string[]): readonly string[] {
   }
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
-  checkSpellings(flags);
-  return [...flags.map(normalizeFlag), ...asOneArgument(args.slice(flags.length))];
+  const spellings = new Map<string, string>();
+  return [
+    ...flags.map((argument) => {
+      const dashed = dashedFlag(argument);
+      if (dashed === undefined) {
+        return argument;
+      }
+      const meant = declared(dashed, names);
+      const other = spellings.get(meant) ?? dashed;
+      if (other !== dashed) {
+        throw new InputError(`${other} and ${dashed} are spellings of one flag, ${meant}; give it once.`);
+      }
+      spellings.set(meant, dashed);
+      return meant + argument.slice(dashed.length);
+    }),
+    ...asOneArgument(args.slice(flags.length)),
+  ];
 }
 
 /** Programs of engines and what starts them, and variables before them. */
@@ -57,39 +77,64 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function normalizeFlag(argument: string): string {
-  const dashed = dashedFlag(argument);
-  return dashed === undefined ? argument : declared(dashed) + argument.slice(dashed.length);
-}
-
-/** `--emb-dim` of `--emb_dim=64`; undefined for what is no long flag. */
+/** `--emb-dim` of `--emb_dim=64`, and `-ctk`; undefined for what is no flag. */
 function dashedFlag(argument: string): string | undefined {
-  return /^--[a-z][a-z0-9_-]*(?=$|=)/i.exec(argument)?.[0].replaceAll('_', '-');
+  return /^--[a-z][a-z0-9_-]*(?=$|=)|^-[a-z][a-z-]*$/i.exec(argument)?.[0].replaceAll('_', '-');
 }
 
-function declared(dashed: string): string {
-  return (Object.hasOwn(ALIASES, dashed) ? ALIASES[dashed] : undefined) ?? dashed;
-}
-
-function checkSpellings(args: readonly string[]): void {
-  const spellings = new Map<string, string>();
-  for (const dashed of args.map(dashedFlag)) {
-    if (dashed === undefined) {
-      continue;
-    }
-    const other = spellings.get(declared(dashed)) ?? dashed;
-    if (other !== dashed) {
-      const pair = [other, dashed];
-      const batch = pair.includes('--batch-size') ? "; llama.cpp's batch of tokens is --n-batch" : '';
-      throw new InputError(
-        `${other} and ${dashed} are spellings of one flag, ${declared(dashed)}; give it once${batch}.`,
-      );
-    }
-    spellings.set(declared(dashed), dashed);
+/** The spelling that the command declares; the flag itself where there is none, for the command to refuse. */
+function declared(flag: string, names: FlagNames): string {
+  const meanings = new Set(names.engines.flatMap((engine) => meaningTo(engine, flag, names) ?? []));
+  const [meant, ...others] = meanings;
+  if (others.length > 0) {
+    throw new InputError(
+      `${flag} means ${[...meanings].join(' and ')} to the engines ${names.engines.join(' and ')}; ask for each of them alone.`,
+    );
   }
+  return meant ?? meaningOfAny(flag, names) ?? flag;
 }
 
-/** The other spelling that a mistyped flag most likely meant, or undefined when none is close. */
-export function nearestAlias(flag: string): string | undefined {
-  return nearest(flag.replaceAll('_', '-'), Object.keys(ALIASES));
+/** What a flag is to one engine; undefined where it is nothing to it. */
+function meaningTo(engine: string, flag: string, { isOwn, engineFlag }: FlagNames): string | undefined {
+  if (isOwn(flag) || engineSettings(engine).some((setting) => spellingsOf(setting.flag).includes(flag))) {
+    return flag;
+  }
+  const found = engineFlag(engine, flag);
+  if (found === undefined) {
+    return Object.hasOwn(ALIASES, flag) ? ALIASES[flag] : undefined;
+  }
+  const { means, isNegated } = found;
+  if (typeof means === 'string') {
+    throw new InputError(
+      means === 'no-matter'
+        ? `${flag} of ${engine} changes nothing that is counted here; leave it out.`
+        : `${flag} of ${engine} is not modelled here; leave it out.`,
+    );
+  }
+  if ('text' in means) {
+    return flagOf(means.text);
+  }
+  return isNegated ? spellingsOf(means.setting)[1] : means.setting;
+}
+
+/** A setting's flag, and that which turns it off. */
+function spellingsOf(flag: string): readonly [string, string] {
+  return [flag, flag.replace(/^--/, '--no-')];
+}
+
+const WITH_COMMANDS = ['vllm', 'llama.cpp', 'sglang'] as const;
+
+/** What a flag is where no engine is named that has flags: what any engine says of the load and how it is split by it. */
+function meaningOfAny(flag: string, { engines, isOwn, engineFlag }: FlagNames): string | undefined {
+  if (engines.some((engine) => WITH_COMMANDS.some((known) => known === engine)) || isOwn(flag)) {
+    return undefined;
+  }
+  if (Object.hasOwn(ALIASES, flag)) {
+    return ALIASES[flag];
+  }
+  const texts = WITH_COMMANDS.flatMap((engine) => {
+    const means = engineFlag(engine, flag)?.means;
+    return typeof means === 'object' && 'text' in means ? [means.text] : [];
+  });
+  return texts[0] === undefined ? undefined : flagOf(texts[0]);
 }

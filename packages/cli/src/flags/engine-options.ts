@@ -1,27 +1,45 @@
 import { ENGINE_NAMES, type EngineSetting, engineSettings, notASetting } from '@kv/core';
 import { type Command, Option } from 'commander';
 
-/** Adds the settings of all engines, each once, under the engines' own flag names. */
-export function addEngineSettings(command: Command): Command {
-  const owned = ENGINE_NAMES.flatMap((name) =>
-    engineSettings(name).map((setting) => ({ name, setting, flag: setting.flag })),
+/**
+ * Adds the settings of engines, under the engines' own flag names. Where none is named, those of all are understood, so that
+ * what is meant can be said, but none is shown.
+ */
+export function addEngineSettings(command: Command, engines: readonly string[]): Command {
+  const isShown = engines.length > 0;
+  const owned = (isShown ? engines : ENGINE_NAMES).flatMap((name) =>
+    engineSettings(name).map((setting) => ({ name, setting })),
   );
-  for (const { name, setting, flag } of owned) {
-    const owners = owned.filter((other) => other.flag === flag);
-    if (owners.length === 1) {
-      for (const option of optionsFor(setting)) {
-        command.addOption(option.helpGroup(`Settings of ${name}:`));
-      }
-    } else if (name === owners[0]?.name) {
-      const meanings = owners.map((owner) => `${owner.name}: ${owner.setting.description}`);
-      const words = owners.flatMap(({ setting: { type } }) => (typeof type === 'string' ? [] : type));
-      const type = typeof setting.type === 'string' ? setting.type : [...new Set(words)];
-      for (const option of optionsFor({ ...setting, type, description: meanings.join('; ') })) {
-        command.addOption(option.helpGroup('Settings of several engines:'));
-      }
+  for (const owner of owned) {
+    const { flag } = owner.setting;
+    const owners = owned.filter(({ setting }) => setting.flag === flag);
+    if (owners[0] !== owner) {
+      continue;
+    }
+    const group = `Settings of ${owners.map(({ name }) => name).join(' and ')}:`;
+    for (const option of optionsFor(sharedSetting(owner, owners))) {
+      command.addOption(isShown ? option.helpGroup(group) : option.hideHelp());
     }
   }
   return command;
+}
+
+interface Owner {
+  readonly name: string;
+  readonly setting: EngineSetting;
+}
+
+/** A flag of one engine or of several, with what it is to each. */
+function sharedSetting(owner: Owner, owners: readonly Owner[]): EngineSetting {
+  if (owners.length === 1) {
+    return owner.setting;
+  }
+  const words = owners.flatMap(({ setting: { type } }) => (typeof type === 'string' ? [] : type));
+  return {
+    ...owner.setting,
+    type: words.length === 0 ? owner.setting.type : [...new Set(words)],
+    description: owners.map(({ name, setting }) => `${name}: ${setting.description}`).join('; '),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Command, Help } from 'commander';
+import { type Command, Help } from 'commander';
 import kleur from 'kleur';
 import { EXAMPLES } from './examples.js';
 
@@ -38,13 +38,19 @@ export const HELP_LAYOUT: Partial<Help> = {
   },
 };
 
-/** Adds the examples of a command to its help. */
+/** Adds the examples of a command to its help, before its flags. */
 export function addExamples(command: Command): Command {
-  return command.addHelpText('after', () => {
-    const lines = (EXAMPLES[command.name()] ?? []).map(
-      ({ line, shows }) => `  ${line}\n      ${kleur.dim(shows)}`,
-    );
-    return `\n${kleur.bold('Examples:')}\n${lines.join('\n')}`;
+  const lines = (EXAMPLES[command.name()] ?? []).map(
+    ({ line, shows }) => `  ${line}\n      ${kleur.dim(shows)}`,
+  );
+  return command.configureHelp({
+    ...HELP_LAYOUT,
+    formatHelp: (shown, helper) => {
+      const text = Help.prototype.formatHelp.call(helper, shown, helper);
+      const [usage, description, ...rest] = text.split('\n\n');
+      const examples = `${kleur.bold('Examples:')}\n${lines.join('\n')}`;
+      return [usage, description, examples, ...rest].join('\n\n');
+    },
   });
 }
 

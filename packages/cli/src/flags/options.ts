@@ -1,5 +1,5 @@
 import { ENGINE_NAMES } from '@kv/core';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addEngineSettings } from './engine-options.js';
 
 /** How the answer is printed; a table for people where none is set. */
@@ -25,14 +25,20 @@ export function addGeometryOptions(command: Command): Command {
     .option('--recurrent-ratio <a:b>', 'a recurrent layers for every b full ones');
 }
 
-export function addWorkloadOptions(command: Command): Command {
+export function addWorkloadOptions(command: Command, engines: readonly string[]): Command {
+  const ctxSize = new Option(
+    '--ctx-size <tokens>',
+    'tokens of all sequences together, instead of --context; 0 is what the model allows',
+  ).helpGroup('Settings of llama.cpp:');
   return addUseOptions(
     command
+      .addOption(engines.includes('llama.cpp') ? ctxSize : ctxSize.hideHelp())
       .optionsGroup('Workload:')
       .option(
         '-c, --context <tokens>',
         'tokens in each sequence, such as 4096 or 128k (default: 32k, or what the model allows)',
       ),
+    engines,
   );
 }
 
@@ -44,7 +50,7 @@ export function addEnginesOption(command: Command): Command {
 }
 
 /** The workload without the context length, which a sweep varies. */
-export function addUseOptions(command: Command): Command {
+export function addUseOptions(command: Command, engines: readonly string[]): Command {
   return addEngineSettings(
     command
       .optionsGroup('Workload:')
@@ -55,12 +61,13 @@ export function addUseOptions(command: Command): Command {
       .optionsGroup('Engine and devices:')
       .option(
         '-e, --engine <engine>',
-        `whose allocation rules to follow: ${ENGINE_NAMES.join(', ')} (default: ideal)`,
+        `whose allocation rules to follow: ${ENGINE_NAMES.join(', ')} (default: ideal); its own flags are understood with it, and --help lists its settings`,
       )
       .option('--tp <n>', 'tensor-parallel devices')
       .option('--pp <n>', 'pipeline-parallel stages')
       .option('--dp <n>', 'data-parallel replicas')
       .option('--cp <n>', 'context-parallel devices'),
+    engines,
   );
 }
 

@@ -16,7 +16,8 @@ const COMMANDS = buildProgram()
 async function examplesOf(args: readonly string[]): Promise<readonly string[]> {
   const { code, stdout } = await kv([...args, '--help']);
   expect(code).toBe(0);
-  const [, examples = ''] = stdout.split('Examples:\n');
+  const [, after = ''] = stdout.split('Examples:\n');
+  const [examples = ''] = after.split('\n\n');
   return examples
     .split('\n')
     .filter((line) => /^ {2}\S/.test(line))
@@ -41,6 +42,14 @@ describe('the examples of the help', () => {
       writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
       chmodSync(join(bin, name), 0o755);
     }
+    writeFileSync(
+      join(folder.path, 'vllm.log'),
+      [
+        'INFO 11-20 10:00:01 [api_server.py:1810] vLLM API server version 0.19.0',
+        "INFO 11-20 10:00:01 [utils.py:325] non-default args: {'model_tag': 'codellama/CodeLlama-7b-hf', 'max_model_len': 8192}",
+        'INFO 11-20 10:01:31 [kv_cache_utils.py:1091] Maximum concurrency for 8,192 tokens per request: 15.41x',
+      ].join('\n'),
+    );
     copyFileSync(join(CONFIGS['meta-llama/Llama-3.1-8B'], 'config.json'), join(folder.path, 'config.json'));
     writeFileSync(
       join(folder.path, 'vllm.log'),

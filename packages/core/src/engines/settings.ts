@@ -8,7 +8,7 @@ import { parseInteger } from '../text/numbers.js';
 export interface EngineSetting {
   /** Its name in code: `ubatchSize`. */
   readonly key: string;
-  /** The engine's own flag, `--ubatch-size`; its parameter's name where that flag means something else here. */
+  /** The engine's own flag, `--ubatch-size`, or where it has none its parameter's name. */
   readonly flag: string;
   /** A positive integer, a number from 0 on, a fraction above 0 and at most 1, true or false, a text, or one of a list of words. */
   readonly type: 'integer' | 'number' | 'fraction' | 'boolean' | 'text' | readonly string[];

@@ -7,6 +7,7 @@ import { checkSettings, parseSetting } from '../engines/settings.js';
 import type { GpuCount } from '../gpus/find.js';
 import { type DtypeName, parseDtype } from '../model/dtype.js';
 import { InputError } from '../text/errors.js';
+import { checkInteger } from '../text/exact.js';
 import { given } from '../text/given.js';
 import { parseInteger } from '../text/numbers.js';
 import { parseBytes, parseTokens } from '../text/units.js';
@@ -33,6 +34,7 @@ export function readDeployment(texts: DeploymentTexts, reading: Reading): Deploy
     const text = texts[name];
     return text === undefined ? undefined : parse(text, nameOf(name));
   };
+  const numSequences = read('sequences', parseInteger);
   const keyDtype = read('keyDtype', readDtype) ?? read('kvDtype', readDtype);
   const valueDtype = read('valueDtype', readDtype) ?? read('kvDtype', readDtype);
   const parallelism = PARALLELISM_TEXTS.map(([name, key]) => [key, read(name, parseInteger)] as const);
@@ -41,8 +43,8 @@ export function readDeployment(texts: DeploymentTexts, reading: Reading): Deploy
     ...given({ weights: readWeights(texts, nameOf) }),
     engine: readEngine(texts),
     load: given({
-      contextLength: read('context', parseTokens),
-      numSequences: read('sequences', parseInteger),
+      contextLength: readContext(texts, numSequences, nameOf),
+      numSequences,
       keyDtype: keyDtype === 'auto' ? undefined : keyDtype,
       valueDtype: valueDtype === 'auto' ? undefined : valueDtype,
     }),
@@ -67,6 +69,27 @@ function readModel(texts: DeploymentTexts, nameOf: NameOf, defaults: Partial<Des
     throw new InputError(`No model is given; name one, or give ${embDim}, ${nHeads} and ${nLayers}.`);
   }
   return { design: parseKnobs(texts, nameOf, defaults) };
+}
+
+/** Of each sequence; a size of all of them is shared out in whole tokens, as llama.cpp does it. */
+function readContext(
+  { context, ctxSize }: DeploymentTexts,
+  numSequences: number | undefined,
+  nameOf: NameOf,
+): number | undefined {
+  if (context !== undefined && ctxSize !== undefined) {
+    throw new InputError(
+      `${nameOf('context')} is of each sequence and ${nameOf('ctxSize')} of all together; give one of the two.`,
+    );
+  }
+  if (ctxSize === undefined) {
+    return context === undefined ? undefined : parseTokens(context, nameOf('context'));
+  }
+  if (/^0+$/.test(ctxSize.trim())) {
+    return undefined;
+  }
+  const each = Math.floor(parseTokens(ctxSize, nameOf('ctxSize')) / (numSequences ?? 1));
+  return checkInteger(each, `${nameOf('ctxSize')} over ${numSequences ?? 1} sequences`);
 }
 
 function readWeights({ weights, weightDtype }: DeploymentTexts, nameOf: NameOf): Deployment['weights'] {

@@ -6,7 +6,10 @@ import type { KnobTexts } from '../designs/knobs.js';
  */
 export interface DeploymentTexts extends KnobTexts {
   readonly model?: string;
+  /** Tokens of each sequence. */
   readonly context?: string;
+  /** The same of all sequences together, as llama.cpp's `--ctx-size` counts them; 0 for what the model allows. */
+  readonly ctxSize?: string;
   readonly sequences?: string;
   /** Of keys and values alike. */
   readonly kvDtype?: string;

@@ -45,6 +45,9 @@ const FIELDS = {
   'gpu-memory-utilization': 'utilization',
 } as const satisfies Record<string, Exclude<keyof State, 'rows'>>;
 
+/** Settings that links have under the names of before. */
+const RENAMED: ReadonlyMap<string, string> = new Map([['n-batch', 'batch-size']]);
+
 /** Reads the query of an address, whatever it holds. Fields that it does not name are as the page opens. */
 export function parseAddress(query: string): ParsedState {
   const parameters = new URLSearchParams(query);
@@ -137,7 +140,7 @@ function parseRow(kind: Row['kind'], text: string, problems: string[]): Row {
       .filter((part) => part !== '')
       .map((part) => {
         const [key = '', ...value] = part.split('=');
-        return [key, unescapePart(value.join('='))] as const;
+        return [RENAMED.get(key) ?? key, unescapePart(value.join('='))] as const;
       }),
   );
   const take = (key: string, usual: string): string => {

@@ -31,6 +31,12 @@ describe('the state in the address', () => {
     );
   });
 
+  it('reads settings that links have under a name of before', () => {
+    const { state, problems } = parseAddress('?v=2&model=a/b;engine=llama.cpp;n-batch=1024');
+    expect(state.rows[0]?.settings).toEqual({ 'batch-size': '1024' });
+    expect(problems).toEqual([]);
+  });
+
   it('leaves out what was dropped onto the page', () => {
     const local = { ...DEFAULT_USE, kind: 'model', model: 'file:secret.json' } as const;
     expect(formatAddress({ ...DEFAULT_STATE, rows: [local] })).not.toContain('secret');

@@ -90,7 +90,7 @@ function checkParallelism(workload: Workload): void {
 function checkBatch({ numSequences, contextLength }: Workload, { batchSize = 2048 }: LlamacppSettings): void {
   if (Math.min(batchSize, contextLength * numSequences) < numSequences) {
     throw new InputError(
-      `--n-batch is ${batchSize}, but llama.cpp needs room for a token of each of the ${numSequences} sequences in it.`,
+      `--batch-size is ${batchSize}, but llama.cpp needs room for a token of each of the ${numSequences} sequences in it.`,
     );
   }
 }

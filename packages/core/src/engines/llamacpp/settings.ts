@@ -2,7 +2,6 @@ import type { EngineSetting, SettingsOf } from '../settings.js';
 
 /**
  * Flags of `llama-server` and `llama-cli`, with their defaults there. `--parallel` is the workload's `numSequences`.
- * `--batch-size` has meant sequences since the teaching script, so llama.cpp's goes by `n_batch`, its parameter's name.
  */
 export const LLAMACPP_SETTINGS = [
   {
@@ -13,10 +12,9 @@ export const LLAMACPP_SETTINGS = [
   },
   {
     key: 'batchSize',
-    flag: '--n-batch',
+    flag: '--batch-size',
     type: 'integer',
-    description:
-      "tokens that one call takes at most, a limit of --ubatch-size: llama.cpp's --batch-size, which means sequences here; 2048 by default",
+    description: 'tokens that one call takes at most, a limit of --ubatch-size; 2048 by default',
   },
   {
     key: 'kvUnified',

@@ -342,7 +342,7 @@ describe('what the engine does not have', () => {
       'a batch that is smaller than the sequences',
       plain,
       { numSequences: 3 },
-      /--n-batch is 2/,
+      /--batch-size is 2/,
       { batchSize: 2 },
     ],
     ['more devices than layers', plain, { pipelineParallel: 2 }, /only 1 layers/],
