@@ -20,7 +20,7 @@ export function questionOf({ model, config, workload, settings }, availableBytes
   const deltaNetCheckpoints =
     aligns && mechanisms.has('gated_delta_net') && settings.gdnPrefillBackend !== 'triton';
   return {
-    config: config ?? null,
+    config: config === undefined ? null : complete(config),
     model: model.layers.map((layer) => layersOf(layer, config)),
     draft: settings.specMethod === 'mtp' ? predictors(model, config) : [],
     tensor_parallel_size: use.tensorParallel,
@@ -88,4 +88,11 @@ function predictors({ layers, numNextnPredictLayers = 0 }, config) {
   const kept = layers.filter(({ kind }) => kind === 'full' || kind === 'latent');
   const like = kept.findLast(({ indexer }) => indexer !== undefined) ?? kept.at(-1);
   return Array.from({ length: numNextnPredictLayers }, () => layersOf(like, config));
+}
+
+/** What transformers' `Zamba2Config` adds to a config that leaves it out: heads of the input and the embedding side by side. */
+function complete(config) {
+  return config.model_type === 'zamba2'
+    ? { attention_head_dim: (2 * config.hidden_size) / config.num_attention_heads, ...config }
+    : config;
 }

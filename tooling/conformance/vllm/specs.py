@@ -241,7 +241,7 @@ def model_config_of(case):
         model.get_head_size = lambda: case["one_token"]["head_size"]
         return model
     hf_config = Config(**published, name_or_path="")
-    convertor_of = MODEL_ARCH_CONFIG_CONVERTORS.get(published.get("model_type"), ModelArchConfigConvertorBase)
+    convertor_of = MODEL_ARCH_CONFIG_CONVERTORS.get(published["model_type"], ModelArchConfigConvertorBase)
     convertor = convertor_of(hf_config, text_of(hf_config))
     model.hf_config, model.hf_text_config = convertor.hf_config, convertor.hf_text_config
     model.use_mla = convertor.is_deepseek_mla()

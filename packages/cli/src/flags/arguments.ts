@@ -35,6 +35,10 @@ export function normalizeArguments(args: readonly string[], names: FlagNames): r
   if (args[0] === 'complete') {
     return args;
   }
+  // Words that a shell asks to complete are not read here.
+  if (args[0] === 'complete') {
+    return args;
+  }
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
   const spellings = new Map<string, string>();
@@ -56,14 +60,20 @@ export function normalizeArguments(args: readonly string[], names: FlagNames): r
   ];
 }
 
-/** What follows `--` is a launch command as the shell has split it, or an argument as it is. */
+/** Programs of engines and what starts them, and variables before them. */
+const STARTS_COMMAND =
+  /^([A-Z_][A-Z0-9_]*=|(\S*\/)?(vllm|sglang|python[\d.]*|llama-\w+|ollama|docker|podman|env|exec|nohup|nice|sudo|uv|sh|bash)$)/;
+
+/** What follows `--` where it is a launch command that the shell has split: one argument again. */
 function asOneArgument(rest: readonly string[]): readonly string[] {
   const [dashes, ...words] = rest;
-  return dashes === undefined || words.length < 2 ? rest : [dashes, words.map(quoted).join(' ')];
+  return dashes !== undefined && words.length > 1 && STARTS_COMMAND.test(words[0] ?? '')
+    ? [dashes, words.map(quoted).join(' ')]
+    : rest;
 }
 
 /** A word as a shell reads it back. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -35,6 +35,15 @@ describe('a launch command', () => {
     expect(stdout).not.toContain('s3cret');
   });
 
+  it('counts the layers of the draft model that it names', async () => {
+    const draft = { model: 'Qwen/Qwen3-0.6B', method: 'draft_model', num_speculative_tokens: 3 };
+    const serve = 'vllm serve Qwen/Qwen3-32B --max-model-len 32768';
+    const drafting = `${serve} --speculative-config '${JSON.stringify(draft)}'`;
+    const [plain, both] = [await bytes(['estimate', serve]), await bytes(['estimate', drafting])];
+    // 64 and 28 layers with 8 heads of 128.
+    expect(Number(both) * 64).toBe(Number(plain) * (64 + 28));
+  });
+
   it('is fitted into the devices that flags name', async () => {
     const { code, stdout } = await kv(['fit', '--gpu', '4xh100', '--json', '--', ...COMMAND.split(' ')]);
     expect(code).toBe(0);

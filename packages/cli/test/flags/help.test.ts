@@ -51,6 +51,10 @@ describe('the examples of the help', () => {
       ].join('\n'),
     );
     copyFileSync(join(CONFIGS['meta-llama/Llama-3.1-8B'], 'config.json'), join(folder.path, 'config.json'));
+    writeFileSync(
+      join(folder.path, 'vllm.log'),
+      'non-default args: {"model": "Qwen/Qwen3-8B"}\nAvailable KV cache memory: 20.00 GiB\n',
+    );
   });
 
   /** Runs a line as a shell would, until it ends or says that it serves. */

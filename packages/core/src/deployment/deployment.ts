@@ -1,5 +1,5 @@
 import type { DesignKnobs } from '../designs/designs.js';
-import type { DtypeName } from '../model/dtype.js';
+import type { WeightFormat } from './weight-formats.js';
 import type { Parallelism, Workload } from './workload.js';
 
 /**
@@ -35,7 +35,7 @@ export interface Deployment {
   /** The multimodal projector of llama.cpp. */
   readonly projector?: ModelRef;
   /** Weights other than the model's own. */
-  readonly weights?: { readonly dtype: DtypeName } | { readonly bytes: number };
+  readonly weights?: { readonly dtype: WeightFormat } | { readonly bytes: number };
   readonly engine: {
     readonly name: string;
     readonly release?: string;

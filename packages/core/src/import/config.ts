@@ -46,7 +46,7 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
   const { layers, warnings = [] } = withPerLayerConfig(family)(config);
   const dtype = modelDtypeOf(published, config);
   const kvCacheDtype = kvCacheDtypeOf(published, config, dtype);
-  const weights = weightsFromConfig(origin.id, published, config, layers, dtype);
+  const weightFields = weightsFromConfig(origin.id, published, config, layers, dtype);
   return checkModel({
     id: origin.id,
     name: origin.id,
@@ -61,19 +61,26 @@ export function modelFromConfig(json: unknown, origin: ConfigOrigin): Model {
     ...sizesOf(config),
     dtype,
     kvCacheDtype: kvCacheDtype.chosen,
-    ...(weights === undefined ? {} : { weights }),
+    ...weightFields,
     ...visionEncoderOf(published),
     geometry: geometryOf(published, config, layers),
     warnings: [...warnings, ...kvCacheDtype.warnings],
   });
 }
 
-/** Qwen3-Next has one that its config does not count (`Qwen3NextMultiTokenPredictor` of vLLM and SGLang). */
+/**
+ * Qwen3-Next has one that its config does not count; MiniMax-M3 counts modules, each with a layer.
+ *
+ * Source: vllm-project/vllm v0.33.0, `vllm/model_executor/models/qwen3_next_mtp.py` (`Qwen3NextMultiTokenPredictor`),
+ * `vllm/models/minimax_m3/nvidia/mtp.py` (`MiniMaxM3MultiTokenPredictor`).
+ */
 function predictLayersOf(config: Config): number | undefined {
+  const type = optionalString(config, 'model_type') ?? '';
   const stated =
+    (/^minimax_m3/.test(type) ? optionalInteger(config, 'num_mtp_modules', 0) : undefined) ??
     optionalInteger(config, 'num_nextn_predict_layers', 0) ??
     optionalInteger(config, 'mtp_num_hidden_layers', 0);
-  return stated ?? (optionalString(config, 'model_type') === 'qwen3_next' ? 1 : undefined);
+  return stated ?? (type === 'qwen3_next' ? 1 : undefined);
 }
 
 /** Kimi's configs have the encoder's sizes under names of their own (`vt_`, for its vision tower). */

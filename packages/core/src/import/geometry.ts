@@ -1,7 +1,7 @@
 import type { Geometry } from '../model/geometry.js';
 import { keyHeadDimOf, type Layer } from '../model/layer.js';
 import { type Config, field, sizeOf } from './fields.js';
-import { rotaryElementsOf } from './rotary.js';
+import { rotaryElementsOf, rotatedOf } from './rotary.js';
 import { sizesOf } from './sizes.js';
 import { visionTowerOf } from './vision-geometry.js';
 
@@ -17,6 +17,7 @@ export function geometryOf(published: Config, config: Config, layers: readonly L
   return {
     ...defined('intermediateSize', denseSizeOf(config)),
     ...defined('vision', vision),
+    ...defined('rotaryDim', rotatedOf(config, keyHeadDimOf(layers))),
     ...defined('rotaryElements', rotaryElementsOf(published, config, keyHeadDimOf(layers))),
   };
 }

@@ -39,8 +39,12 @@ const ROTATED: readonly (readonly [RegExp, number])[] = [
   [/^stablelm$/, 0.25],
 ];
 
-function rotatedOf(config: Config, keyHeadDim: number | undefined): number | undefined {
-  const stated = field(config, 'partial_rotary_factor');
+/** Elements of a head that are rotated; undefined where the head's size is not known. */
+export function rotatedOf(config: Config, keyHeadDim: number | undefined): number | undefined {
+  const parameters = field(config, 'rope_parameters');
+  const stated =
+    field(config, 'partial_rotary_factor') ??
+    (isConfig(parameters) ? field(parameters, 'partial_rotary_factor') : undefined);
   const type = field(config, 'model_type');
   const ofClass = ROTATED.find(([pattern]) => typeof type === 'string' && pattern.test(type))?.[1] ?? 1;
   return keyHeadDim === undefined

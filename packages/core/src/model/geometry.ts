@@ -6,6 +6,8 @@ export interface Geometry {
   /** Of the widest MLP that every token goes through, all shared experts of a layer together; 0 where there is none. */
   readonly intermediateSize?: number;
   readonly vision?: VisionTower;
+  /** Elements of a head's key that are rotated. */
+  readonly rotaryDim?: number;
   /** Numbers in the tables of rotary positions: a sine or a cosine for each position and rotated element of a head. */
   readonly rotaryElements?: number;
 }

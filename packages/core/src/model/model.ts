@@ -36,6 +36,22 @@ export interface WeightPart {
   readonly splits?: readonly { readonly ways: number; readonly parameters: number }[];
 }
 
+/** Equal matrices or vectors of a checkpoint, `copies` of them in each of the layers, or once where no layers are named. */
+export interface WeightMatrix {
+  readonly kind: WeightPart['kind'];
+  /** The module's name under its layer: `self_attn.q_proj`. */
+  readonly module: string;
+  readonly layers?: readonly number[];
+  /** Outputs. */
+  readonly rows: number;
+  /** Inputs; 1 of a norm or bias. */
+  readonly columns: number;
+  readonly copies: number;
+  readonly activeCopies: number;
+  /** Of one number, where it is stored apart from the model's dtype. */
+  readonly bytesPerNumber?: number;
+}
+
 /** Sizes that no cache depends on but activations and compute buffers do, as far as the model's file states them. */
 export interface ModelSizes {
   /** Tokens that the output has a score for. */
@@ -89,6 +105,8 @@ export interface Model extends ModelSizes {
   /** What `--kv-dtype auto` means for this model. */
   readonly kvCacheDtype: ChosenDtype;
   readonly weights?: Weights;
+  /** What the weights are made of, one by one, where that is known; however they are stored. */
+  readonly weightMatrices?: readonly WeightMatrix[];
   /** The encoder of images beside the text model, as far as its config describes it. */
   readonly visionEncoder?: { readonly numHiddenLayers?: number; readonly hiddenSize?: number };
   /** Absent for designs, which are layers and nothing else. */

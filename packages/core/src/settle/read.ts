@@ -1,4 +1,5 @@
 import type { Deployment, ModelRef, NamedDevices, SettingValues } from '../deployment/deployment.js';
+import { parseWeightFormat } from '../deployment/weight-formats.js';
 import type { DesignKnobs } from '../designs/designs.js';
 import { knobTexts, parseKnobs } from '../designs/knobs.js';
 import { ENGINE_NAMES, engineSettings, knownEngine } from '../engines/all-settings.js';
@@ -100,7 +101,7 @@ function readWeights({ weights, weightDtype }: DeploymentTexts, nameOf: NameOf):
   if (weights !== undefined) {
     return { bytes: parseBytes(weights, nameOf('weights')) };
   }
-  return weightDtype === undefined ? undefined : { dtype: parseDtype(weightDtype) };
+  return weightDtype === undefined ? undefined : { dtype: parseWeightFormat(weightDtype) };
 }
 
 function readEngine({ engine = 'ideal', settings = {} }: DeploymentTexts): Deployment['engine'] {

@@ -1,5 +1,5 @@
 import type { Deployment, NamedDevices, SettingValues } from '../deployment/deployment.js';
-import { weightsInDtype } from '../deployment/weights-on-devices.js';
+import { weightsInFormat } from '../deployment/weight-formats.js';
 import type { Parallelism } from '../deployment/workload.js';
 import { autoKvCacheDtype, devicesOf, type Engine } from '../engines/contract.js';
 import type { Case } from '../estimate/case.js';
@@ -155,9 +155,8 @@ function modelOf(
   if ('bytes' in weights) {
     return { ...model, weights: { bytes: weights.bytes, source: nameOf('weights') } };
   }
-  return model.weights === undefined
-    ? model
-    : { ...model, weights: weightsInDtype(model.weights, weights.dtype, model.dtype.dtype) };
+  const stored = weightsInFormat(model, weights.dtype);
+  return stored === undefined ? model : { ...model, weights: stored };
 }
 
 function oneKind(devices: readonly NamedDevices[], nameOf: NameOf): NamedDevices {

@@ -25,10 +25,13 @@ const GDN_CHECKPOINT_ALIGNMENT = 64;
  * Source: vllm-project/vllm v0.33.0, `vllm/platforms/interface.py` (`update_block_size_for_backend`),
  * `get_supported_kernel_block_sizes` of `vllm/v1/attention/backends/` and `vllm/models/minimax_m3/common/`; v0.17.0,
  * `vllm/platforms/cuda.py` (`check_and_update_config`).
+ *
+ * @param preferred what the kernels of the cache's format ask for, where all layers have it.
  */
-export function blockSizeOf(model: Model, settings: VllmSettings): number {
-  if (settings.blockSize !== undefined) {
-    return settings.blockSize;
+export function blockSizeOf(model: Model, settings: VllmSettings, preferred?: number): number {
+  const chosen = settings.blockSize ?? preferred;
+  if (chosen !== undefined) {
+    return chosen;
   }
   if (isDeepseekV4(model)) {
     return DEEPSEEK_V4_BLOCK_SIZE;

@@ -3,13 +3,15 @@ import { type Memory, memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { alignHybridBlocks, blockSizeOf } from './block-size.js';
-import { CACHE_TYPES } from './cache-types.js';
+import { blockSizeBesideBoundary, boundaryLayers } from './boundary-layers.js';
+import { cacheTypeOf } from './cache-types.js';
 import { blockBytes, disablesHybridManager, type Group, groupsOf } from './groups.js';
 import { factsOf } from './releases.js';
 import { type RequestRules, requestRules } from './requests.js';
 import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 import { specsOf } from './specs.js';
+import { modelDtype } from './states.js';
 
 /** How a model's caches are cut into blocks, settled but for the context length. */
 export interface BlockLayout {
@@ -53,20 +55,21 @@ export function blockLayoutOf(
   draft?: Model,
 ): BlockLayout {
   const { keyDtype, valueDtype, pipelineParallel } = workload;
-  const cacheType = CACHE_TYPES.get(keyDtype);
   if (keyDtype !== valueDtype) {
     throw new InputError(
       `vLLM has one --kv-cache-dtype for keys and values, not ${keyDtype} and ${valueDtype}; give both the same.`,
     );
   }
-  if (cacheType === undefined) {
-    throw new InputError(
-      `vLLM has no cache dtype ${keyDtype}; it has ${[...CACHE_TYPES.keys()].join(', ')}.`,
-    );
-  }
   checkParallelism(model, workload, settings);
-  const context = { model, workload, settings, cacheType, draft };
-  const specs = alignHybridBlocks(specsOf(context, blockSizeOf(model, settings)), model, settings);
+  const cacheType = cacheTypeOf(keyDtype, settings);
+  const modelType = cacheTypeOf(modelDtype(model), settings);
+  const boundary = boundaryLayers(model, cacheType, settings);
+  const blockSize =
+    boundary.size === 0
+      ? blockSizeOf(model, settings, cacheType.preferredBlockSize)
+      : blockSizeBesideBoundary(blockSizeOf(model, settings), modelType, settings);
+  const context = { model, workload, settings, cacheType, modelType, boundary, draft };
+  const specs = alignHybridBlocks(specsOf(context, blockSize), model, settings);
   const rules = requestRules(specs, model, workload, settings);
   const groups = groupsOf(specs, model, settings);
   const stageOf = stagesOf(model.numHiddenLayers, pipelineParallel);

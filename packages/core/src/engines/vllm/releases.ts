@@ -1,100 +1,6 @@
-import { type Release, releasesOf } from '../releases.js';
+import { releasesOf } from '../releases.js';
+import type { VllmFacts, VllmRelease } from './facts.js';
 import { VLLM_RELEASE_NAMES } from './release-names.js';
-
-/** What the rules of vLLM ask of a release. */
-export interface VllmFacts {
-  /** `GPU KV cache size` is the concurrency times the context; else `num_blocks // groups x block size`. */
-  readonly logsTokensOfRequests: boolean;
-  /** It and the concurrency are one line. */
-  readonly logsCapacityInOneLine: boolean;
-  /** GiB are rounded to two decimals and printed without zeros at the end; else always with two. */
-  readonly logsGibWithoutZeros: boolean;
-  /** What one request is said to need when vLLM starts: see `startUpNeeds`. */
-  readonly requestNeeds: 'layers' | 'firstGroup' | 'groups';
-  /** The layers of all pipeline stages must fit into the memory of one. */
-  readonly checksWholeModel: boolean;
-  /** `--num-gpu-blocks-override` stands for the memory where requests must fit. */
-  readonly checksOverriddenBlocks: boolean;
-  /** The null block is left out where requests must fit. */
-  readonly nullBlockCounts: boolean;
-  /** Kinds of layers are made groups of the most frequent one's size where it has less than this many times the rarest's. */
-  readonly nearlyEqualCounts: 1 | 1.25 | 1.5;
-  /** Full attention stores values with their own head size; else with that of keys. */
-  readonly fullLayersStoreValueHeadDim: boolean;
-  readonly slidingLayersStoreValueHeadDim: boolean;
-  /** Pages of attention that do not divide the largest are padded to it. */
-  readonly padsAttentionPages: boolean;
-  /** Windows beside latents keep every token where pages cannot be made equal. */
-  readonly keepsEveryTokenBesideLatents: boolean;
-  /** Tokens in flight are those of all batches at a time, not of one. */
-  readonly countsBatchesInFlight: boolean;
-  /** Tokens in a block of latents by default: of FlashMLA, or of the kernels that came after it. */
-  readonly latentBlockSize: 16 | 64;
-  /** Blocks beside recurrent states are multiples of `--block-size`; else only at least as large. */
-  readonly alignsToBlockSize: boolean;
-  /** What blocks of latents beside recurrent states are a multiple of at least. */
-  readonly hybridLatentAlignment: 16 | 64 | 128;
-  /** Prefix caching is on by default beside recurrent layers. */
-  readonly cachesHybridPrefixes: boolean;
-  /** There is the mamba cache mode `align`. */
-  readonly alignsStates: boolean;
-  /** The mamba cache mode that Mamba layers take with prefix caching when told nothing. */
-  readonly statesOfMamba: 'none' | 'align' | 'all';
-  /** There is the mamba cache mode `all`. */
-  readonly keepsAllStates: boolean;
-  /** States of speculated tokens are reckoned with; those of the mode `all` too. */
-  readonly countsSpeculatedStates: boolean;
-  readonly countsSpeculatedStatesOfAll: boolean;
-  /** Layers that export a state from within a prefill, for which prefix caching keeps one state more. */
-  readonly mamba2Checkpoints: boolean;
-  readonly gatedDeltaNetsCheckpoint: boolean;
-  /** Kimi delta attention with a bounded gate runs on FlashKDA, which does so too. */
-  readonly hasFlashKda: boolean;
-  /** Contexts are split over ranks where recurrent layers lie beside attention. */
-  readonly splitsContextsOfHybrids: boolean;
-  /** Recurrent layers that keep states and inputs of a convolution for speculated tokens. */
-  readonly speculatesBeside:
-    | 'Qwen3-Next'
-    | 'gated delta nets and Nemotron-H'
-    | 'gated delta nets and Mamba 2';
-  /** Speculation runs in the mamba cache mode `align`; it is then the default of Mamba layers too. */
-  readonly speculatesAligned: boolean;
-  readonly alignsSpeculatedMamba: boolean;
-  /** DeepSeek-V4 is packed by patterns of pages that repeat. */
-  readonly packsPatterns: boolean;
-  /** The default of `--gpu-memory-utilization`. */
-  readonly gpuMemoryUtilization: number;
-  /** GPUs of 160 GiB and more compute 16384 tokens in a step. */
-  readonly hasHugeGpus: boolean;
-  /** How sampling by top-k and top-p, which the start-up run tries, cuts the logits. */
-  readonly sampler: 'flashinfer or sort' | 'sort' | 'triton' | 'flashinfer';
-  /** Models that the second model runner (V2) runs by default; `dense` are those without experts and recurrent layers. */
-  readonly secondRunner: 'none' | 'listed, dense and not quantized' | 'listed' | 'listed and dense' | 'all';
-  readonly secondRunnerArchitectures: readonly string[];
-  /** What its start-up run samples with: the logits as they are, a copy in fp32, or every option as the first one's does. */
-  readonly secondRunnerSamples: 'in place' | 'with a copy' | 'with every option';
-  readonly secondRunnerEstimatesGraphs: boolean;
-  /** What CUDA graphs will take: not asked, printed, or also taken off the memory for the cache. */
-  readonly graphEstimate: 'none' | 'printed' | 'subtracted';
-  readonly estimatesGraphsOnRocm: boolean;
-  /** What the start-up run left allocated counts as it is; else weights and what is outside torch are added up. */
-  readonly countsConsumedMemory: boolean;
-  /** Compute capabilities of devices of which start-up logs of the release are in the golden file `vllm-startup.json`. */
-  readonly loggedOn: readonly string[];
-  /** The workspace of experts stays allocated after a step. */
-  readonly keepsExpertWorkspace: boolean;
-  /** Latents of so many tokens at most are expanded at a time in a prefill. */
-  readonly latentPrefillTokens: number;
-  /** The start-up run allocates the logits of sparse-attention indexers. */
-  readonly triesIndexerLogits: boolean;
-  /** Tensor-parallel ranks on NVLink reduce through symmetric memory and workspaces outside torch. */
-  readonly ranksShareMemory: 'no' | 'some' | 'yes';
-}
-
-/** A release of vLLM, and the architectures that it had no class for any more. */
-export interface VllmRelease extends Release<VllmFacts> {
-  readonly removedArchitectures?: readonly string[];
-}
 
 /** `DEFAULT_V2_MODEL_RUNNER_ARCHITECTURES` of `vllm/config/vllm.py`. */
 const FIRST_LISTED = ['LlamaForCausalLM', 'MistralForCausalLM', 'Qwen3ForCausalLM'];
@@ -115,6 +21,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
   {
     release: '0.33',
     known: 'run',
+    cacheDtypes: ['octave_k3v4', 'octave_k3v3', 'octave_k3v3_compact'],
     facts: {
       loggedOn: [],
       secondRunnerSamples: 'with every option',
@@ -124,6 +31,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
   {
     release: '0.32',
     known: 'read',
+    cacheDtypes: ['ultraquant_4bit'],
     facts: {
       loggedOn: ['8.0'],
       mamba2Checkpoints: true,
@@ -132,7 +40,12 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
     },
   },
   { release: '0.31', known: 'read', facts: {} },
-  { release: '0.30', known: 'read', facts: { loggedOn: [] } },
+  {
+    release: '0.30',
+    known: 'read',
+    cacheDtypes: ['nvfp4_ds_mla'],
+    facts: { loggedOn: [], hasNvfp4Latents: true },
+  },
   {
     release: '0.29',
     known: 'read',
@@ -194,7 +107,13 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
   {
     release: '0.25',
     known: 'read',
-    facts: { loggedOn: [], secondRunner: 'listed and dense', secondRunnerArchitectures: LISTED_EXPERTS },
+    cacheDtypes: ['int4_per_token_head'],
+    facts: {
+      coversBoundaryLayers: true,
+      loggedOn: [],
+      secondRunner: 'listed and dense',
+      secondRunnerArchitectures: LISTED_EXPERTS,
+    },
     removedArchitectures: ['AquilaForCausalLM', 'Grok1ForCausalLM', 'Grok1ModelForCausalLM'],
   },
   {
@@ -237,12 +156,21 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
   {
     release: '0.21',
     known: 'read',
-    facts: { loggedOn: [], graphEstimate: 'subtracted', sampler: 'flashinfer' },
+    facts: { packsHybrids: true, loggedOn: [], graphEstimate: 'subtracted', sampler: 'flashinfer' },
   },
   { release: '0.20.1', known: 'read', facts: { logsTokensOfRequests: true, checksOverriddenBlocks: true } },
   {
     release: '0.20',
     known: 'read',
+    cacheDtypes: [
+      'turboquant_k8v4',
+      'turboquant_4bit_nc',
+      'turboquant_k3v4_nc',
+      'turboquant_3bit_nc',
+      'int8_per_token_head',
+      'fp8_per_token_head',
+      'nvfp4',
+    ],
     facts: {
       loggedOn: ['12.0', '12.1'],
       slidingLayersStoreValueHeadDim: true,
@@ -309,6 +237,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
   {
     release: '0.10',
     known: 'read',
+    cacheDtypes: ['fp8_e4m3', 'fp8_e5m2'],
     facts: {
       latentPrefillTokens: 131_072,
       triesIndexerLogits: false,
@@ -345,6 +274,9 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       keepsAllStates: false,
       countsSpeculatedStates: false,
       countsSpeculatedStatesOfAll: false,
+      hasNvfp4Latents: false,
+      packsHybrids: false,
+      coversBoundaryLayers: false,
       mamba2Checkpoints: false,
       gatedDeltaNetsCheckpoint: false,
       hasFlashKda: false,

@@ -9,7 +9,7 @@ import {
 import type { Model } from '../../model/model.js';
 import { remember } from '../../model/remember.js';
 import { InputError } from '../../text/errors.js';
-import { type CacheType, hasScales, headBytes, isPlainFp8 } from './cache-types.js';
+import { type CacheType, hasScales, headBytes, isPlainFp8, plainBytes } from './cache-types.js';
 import { deepseekV4Specs } from './deepseek-v4.js';
 import { draftOf } from './draft.js';
 import { factsOf } from './releases.js';
@@ -23,6 +23,10 @@ export interface SpecContext {
   readonly workload: Workload;
   readonly settings: VllmSettings;
   readonly cacheType: CacheType;
+  /** Of the layers that a packed format leaves as they are. */
+  readonly modelType: CacheType;
+  /** Those layers. */
+  readonly boundary: ReadonlySet<number>;
   /** The model that drafts, where it is another and known. */
   readonly draft: Model | undefined;
 }
@@ -61,8 +65,11 @@ function specsOfLayers(
   blockSize: number,
 ): readonly Spec[] {
   const specs = remember((memory: Memory) => specsOfMemory(memory, context));
+  const kept = remember((memory: Memory) =>
+    specsOfMemory(memory, { ...context, cacheType: context.modelType }),
+  );
   return memories.flatMap(({ memory, layer }) =>
-    specs(memory).map((spec) => ({
+    (context.boundary.has(layer) ? kept : specs)(memory).map((spec) => ({
       blockSize,
       stateBytes: 0,
       keyBytes: 0,
@@ -149,44 +156,53 @@ function heads(
       `vLLM stores values of these layers of ${model.name} with the size of keys, ${keyHeadDim}, which is too small for ${valueHeadDim}.`,
     );
   }
-  if (cacheType.elementsPerScale !== undefined && keyHeadDim !== valueHeadDim) {
-    throw new InputError(
-      `vLLM has no ${cacheType.flag} cache for keys of ${keyHeadDim} and values of ${valueHeadDim} as in ${model.name}; both must be of one size.`,
-    );
-  }
   const headsHere = Math.max(1, Math.floor(numKeyValueHeads / tensorParallel));
   const values = storesValueHeadDim ? valueHeadDim : keyHeadDim;
+  const { keyBytes, valueBytes } = headBytes(cacheType, keyHeadDim, values, model.geometry?.rotaryDim);
   return {
-    keyBytes: headsHere * headBytes(cacheType, keyHeadDim),
-    valueBytes: headsHere * headBytes(cacheType, values),
+    keyBytes: headsHere * keyBytes,
+    valueBytes: headsHere * valueBytes,
     geometry: `${headsHere} KV heads x (${keyHeadDim} + ${values}) ${cacheType.flag}`,
   };
 }
 
-/** FlashMLA's row of an fp8 latent of 512 + 64: 512 fp8, 4 fp32 scales and the rotary key of 64 in bf16. */
-const FP8_DS_MLA_BYTES = 656;
+/**
+ * FlashMLA's rows of a sparse latent of 512 + 64. `fp8_ds_mla`, which any fp8 means: 512 fp8, 4 fp32 scales and the rotary
+ * key of 64 in bf16. `nvfp4_ds_mla`, on compute capability 10: 512 of four bits, 32 scales of a byte and the rotary key in fp8.
+ */
+const PACKED_ROWS = { fp8_ds_mla: 656, nvfp4_ds_mla: 352 };
 
-function latentSpecs(memory: LatentLayer, { model, cacheType }: SpecContext): readonly PartialSpec[] {
+function latentSpecs(
+  memory: LatentLayer,
+  { model, cacheType, settings }: SpecContext,
+): readonly PartialSpec[] {
   const { kvLoraRank, qkRopeHeadDim, indexer } = memory;
-  if (hasScales(cacheType)) {
+  const word = indexer === undefined ? undefined : packedWord(cacheType, settings);
+  if (word === undefined && hasScales(cacheType)) {
     throw new InputError(
       `vLLM has no ${cacheType.flag} cache for latents (MLA); use bf16, fp16, fp8_e4m3 or fp8_e5m2.`,
     );
   }
   const elements = kvLoraRank + qkRopeHeadDim;
-  const packed = indexer !== undefined && isPlainFp8(cacheType);
-  if (packed && (kvLoraRank !== 512 || qkRopeHeadDim !== 64)) {
+  if (word !== undefined && (kvLoraRank !== 512 || qkRopeHeadDim !== 64)) {
     throw new InputError(
-      `vLLM stores sparse fp8 latents of 512 + 64 elements only (fp8_ds_mla), not the ${kvLoraRank} + ${qkRopeHeadDim} of ${model.name}; use bf16.`,
+      `vLLM stores sparse latents of 512 + 64 elements only in ${word}, not the ${kvLoraRank} + ${qkRopeHeadDim} of ${model.name}; use bf16.`,
     );
   }
   const latent: PartialSpec = {
     kind: 'latent',
     pool: 'latent',
-    keyBytes: packed ? FP8_DS_MLA_BYTES : headBytes(cacheType, elements),
-    geometry: packed ? `${FP8_DS_MLA_BYTES} bytes of fp8_ds_mla` : `${elements} ${cacheType.flag}`,
+    keyBytes: word === undefined ? plainBytes(cacheType, elements) : PACKED_ROWS[word],
+    geometry: word === undefined ? `${elements} ${cacheType.flag}` : `${PACKED_ROWS[word]} bytes of ${word}`,
   };
   return indexer === undefined ? [latent] : [latent, quantizedIndexer(indexer.indexHeadDim)];
+}
+
+function packedWord(cacheType: CacheType, settings: VllmSettings): keyof typeof PACKED_ROWS | undefined {
+  if (isPlainFp8(cacheType)) {
+    return 'fp8_ds_mla';
+  }
+  return cacheType.flag === 'nvfp4' && factsOf(settings).hasNvfp4Latents ? 'nvfp4_ds_mla' : undefined;
 }
 
 /** The keys of DeepSeek's indexer: fp8 with an fp32 scale for each 128 elements, whatever the cache's dtype. */

@@ -1,5 +1,5 @@
 import type { Layer } from '../../model/layer.js';
-import type { ChosenDtype, WeightPart, Weights } from '../../model/model.js';
+import type { ChosenDtype, Model, WeightMatrix, WeightPart, Weights } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { type Config, field, optionalObject, optionalString } from '../fields.js';
 import { decoderTensors } from './decoder.js';
@@ -19,7 +19,7 @@ import { visionTensorsOf } from './vision.js';
  *   is not known (NVIDIA's keep it in `hf_quant_config.json`); of NVFP4 it is known what it takes at most.
  * @param published the whole file.
  * @param config the text model's, completed as families read it.
- * @returns undefined where the family's modules, a size that they need, another part of a multimodal model, or the
+ * @returns no weights where the family's modules, a size that they need, another part of a multimodal model, or the
  *   quantization is not known: unknown is not zero.
  */
 export function weightsFromConfig(
@@ -28,36 +28,51 @@ export function weightsFromConfig(
   config: Config,
   layers: readonly Layer[],
   { dtype }: ChosenDtype,
-): Weights | undefined {
+): Pick<Model, 'weights' | 'weightMatrices'> {
   try {
     const isTextAlone = isCutToText(published);
     const tensors =
       isMultimodal(published) && !isTextAlone
         ? multimodalTensors(published, config, layers)
         : textTensors(config, layers);
+    if (tensors === undefined) {
+      return {};
+    }
+    const weightMatrices = matricesOf(tensors);
     const stated = quantizationIn(published) ?? quantizationIn(config);
     const quantization = stated ?? (NVFP4_NAME.test(id) ? NVFP4_BY_NAME : undefined);
-    if (quantization === undefined && QUANTIZED_NAME.test(id)) {
-      return undefined;
-    }
     const storage =
-      tensors && storageOf(quantization, dtype, tensors, optionalString(config, 'expert_dtype'));
-    return (
-      tensors &&
+      quantization === undefined && QUANTIZED_NAME.test(id)
+        ? undefined
+        : storageOf(quantization, dtype, tensors, optionalString(config, 'expert_dtype'));
+    const cut = isTextAlone ? '; of the text model alone, since no other part is described' : '';
+    const weights =
       storage &&
-      weightsOf(
-        tensors,
-        layers,
-        storage.bytesOf,
-        `formula from the config, ${storage.name}${isTextAlone ? '; of the text model alone, since no other part is described' : ''}`,
-      )
-    );
+      weightsOf(tensors, layers, storage.bytesOf, `formula from the config, ${storage.name}${cut}`);
+    return { ...(weights === undefined ? {} : { weights }), weightMatrices };
   } catch (error) {
     if (error instanceof InputError) {
-      return undefined;
+      return {};
     }
     throw error;
   }
+}
+
+/** Tensors of one shape and module together, with the layers that they are in. */
+function matricesOf(tensors: readonly Tensors[]): readonly WeightMatrix[] {
+  const found = new Map<string, { readonly matrix: Omit<Tensors, 'layer'>; readonly layers: number[] }>();
+  const once: WeightMatrix[] = [];
+  for (const { layer, ...matrix } of tensors) {
+    if (layer === undefined) {
+      once.push(matrix);
+      continue;
+    }
+    const key = JSON.stringify(Object.values(matrix));
+    const group = found.get(key) ?? { matrix, layers: [] };
+    group.layers.push(layer);
+    found.set(key, group);
+  }
+  return [...once, ...[...found.values()].map(({ matrix, layers }) => ({ ...matrix, layers }))];
 }
 
 /** Of the whole model, or of the text model alone. */
@@ -129,7 +144,8 @@ function splits(own: readonly Tensors[], layers: readonly Layer[]): Pick<WeightP
 
 const KINDS = ['embedding', 'projection', 'expert', 'other', 'head'] as const;
 
-function weightsOf(
+/** Parameters and bytes of all tensors, by kind. */
+export function weightsOf(
   tensors: readonly Tensors[],
   layers: readonly Layer[],
   bytesOf: (tensor: Tensors) => number,

@@ -3,7 +3,8 @@ import type { Device } from '../../../gpus/gpu.js';
 import { memoriesOf } from '../../../model/layer.js';
 import type { Model, Weights } from '../../../model/model.js';
 import { batchedTokensOn, sequencesOn } from '../device-defaults.js';
-import { factsOf, type VllmFacts } from '../releases.js';
+import type { VllmFacts } from '../facts.js';
+import { factsOf } from '../releases.js';
 import type { VllmMemorySettings } from './settings.js';
 
 /** What `vllmBudget` is asked about. */
