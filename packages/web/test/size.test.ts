@@ -11,8 +11,8 @@ const compressed = (names: readonly string[]) =>
 
 const { visit, host } = visitor();
 
-/** The figure's library and its font, which are asked for when the page has nothing else to do. */
-const FIGURE = /plotly|open-sans/;
+/** The figure's library and its font, and all other GPUs, which are asked for when the page has nothing else to do. */
+const IDLE = /plotly|open-sans|gpu-list/;
 
 /** The built files that a browser has loaded when the page can be read and used, its figure aside. */
 const first = () =>
@@ -30,7 +30,7 @@ const first = () =>
       return [...new Set(['index.html', 'icon.svg', 'manifest.webmanifest', ...loaded])];
     },
     DESKTOP,
-    (page) => page.route(FIGURE, () => {}),
+    (page) => page.route(IDLE, () => {}),
   );
 
 describe('the built page', () => {

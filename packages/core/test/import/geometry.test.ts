@@ -15,6 +15,7 @@ describe('the widths of a published config', () => {
   it('are those of its MLP and of its vocabulary', () => {
     expect(geometryIn('meta-llama/Llama-3.1-8B')).toEqual({
       intermediateSize: 14_336,
+      rotaryDim: 128,
       rotaryElements: 131_072 * 128,
     });
   });

@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { knownGpus, loadGpus } from '../library/gpus.js';
+import { idle } from '../library/idle.js';
 import { gpuIds, type State } from '../state/state.js';
 import { Disclosure } from './disclosure.js';
 import { SelectField, TextField } from './fields.js';
@@ -14,13 +16,16 @@ export function GpuFields(props: {
 }): JSX.Element {
   const { state, onChange } = props;
   const chosen = gpuIds(state);
+  useEffect(() => {
+    void idle().then(loadGpus);
+  }, []);
   const known = knownGpus().map(({ id, name }) => ({ value: id, text: name }));
   const set = (index: number, id: string) => {
     const ids = [...chosen.slice(0, index), id, ...chosen.slice(index + 1)];
     onChange({ gpu: ids.filter((value) => value !== '').join(',') });
   };
   return (
-    <fieldset onFocusIn={loadGpus} onPointerEnter={loadGpus}>
+    <fieldset>
       <legend>GPUs</legend>
       <div class="more wide">
         {[...chosen, ''].slice(0, MAX_GPUS).map((id, index) => (

@@ -1,4 +1,5 @@
 import { FIGURE_CONFIG, type Figure } from '@kv/core';
+import { idle } from '../library/idle.js';
 
 /** Plotly, as far as the page uses it. */
 interface Plotly {
@@ -66,14 +67,4 @@ function plotlyAfter(wait: () => Promise<void>): Promise<Plotly> {
 async function loadPlotly(): Promise<Plotly> {
   const [module] = await Promise.all([import('plotly.js-dist-min'), document.fonts.load('16px "Open Sans"')]);
   return module.default as Plotly;
-}
-
-function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('requestIdleCallback' in globalThis) {
-      requestIdleCallback(() => resolve(), { timeout: 500 });
-    } else {
-      setTimeout(resolve, 50);
-    }
-  });
 }
