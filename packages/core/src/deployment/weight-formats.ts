@@ -4,6 +4,7 @@ import type { Tensors } from '../import/weights/tensors.js';
 import { DTYPES, type DtypeName, parseDtype } from '../model/dtype.js';
 import type { Model, WeightMatrix, Weights } from '../model/model.js';
 import { InputError } from '../text/errors.js';
+import { nearest } from '../text/nearest.js';
 import { GGUF_RECIPES, type GgufRecipe, ggufBytes, hasGgufTensors } from './gguf-recipes.js';
 import { weightsInDtype } from './weights-on-devices.js';
 
@@ -40,7 +41,10 @@ export function parseWeightFormat(text: string): WeightFormat {
       ...Object.keys(GGUF_RECIPES),
       ...Object.keys(QUANTIZERS),
     ];
-    throw new InputError(`Unknown weight dtype "${text.trim()}". Known: ${names.join(', ')}.`);
+    const guess = nearest(text.trim(), names);
+    throw new InputError(
+      `Unknown weight dtype "${text.trim()}"${guess === undefined ? '.' : `; did you mean ${guess}?`} Known: ${names.join(', ')}.`,
+    );
   }
 }
 
