@@ -4,7 +4,6 @@ import { checkInteger } from './exact.js';
 const TOKEN_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2 };
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
   b: 1,
   kb: 1e3,
   mb: 1e6,
@@ -17,24 +16,30 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * A number of tokens such as `4096`, `32k` (32 x 1024) or `1M` (1024 x 1024).
+ * A number of tokens such as `4096`, `128,000`, `1e6`, `32k` (32 x 1024) or `1M` (1024 x 1024).
  *
  * @param name what the text was given for, for the message: a flag, a field.
  * @throws InputError for anything that is not a positive whole number of tokens.
  */
 export function parseTokens(text: string, name = 'the number of tokens'): number {
-  return parseQuantity(text, name, TOKEN_UNITS, 'a number of tokens such as 4096, 32k or 1M');
+  const tokens = parseQuantity(text, name, TOKEN_UNITS, 'a number of tokens such as 4096, 32k or 1M');
+  return checkInteger(tokens, name);
 }
 
 /**
- * A number of bytes such as `80GB` (80 x 10^9), `24GiB` (24 x 2^30) or `1024`.
+ * A number of bytes such as `80GB` (80 x 10^9), `24GiB` (24 x 2^30) or `1024B`. A fraction of a byte is rounded: engines
+ * print sizes to two decimals.
  *
  * @param name what the text was given for, for the message: a flag, a field.
- * @throws InputError for anything that is not a positive whole number of bytes.
+ * @throws InputError for anything that is no positive size, and for a number without a unit: `80` may be GB or GiB.
  */
 export function parseBytes(text: string, name = 'the memory size'): number {
-  return parseQuantity(text, name, BYTE_UNITS, 'a memory size such as 80GB, 24GiB or 1024');
+  const bytes = parseQuantity(text, name, BYTE_UNITS, 'a memory size with its unit, such as 80GB or 24GiB');
+  return checkInteger(Math.round(bytes), name);
 }
+
+/** `131_072`, `128,000`, `1.5`, `1e6`, each with letters behind it or none. */
+const NUMBER_WITH_UNIT = /^(\d+(?:_\d+)*(?:\.\d+)?(?:e\d{1,2})?|\d{1,3}(?:,\d{3})+)\s*([a-z]*)$/i;
 
 function parseQuantity(
   text: string,
@@ -42,13 +47,13 @@ function parseQuantity(
   units: Readonly<Record<string, number>>,
   expected: string,
 ): number {
-  const match = /^(\d+(?:_\d+)*(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const unit = match?.[2]?.toLowerCase() ?? '';
+  const [, number, letters = ''] = NUMBER_WITH_UNIT.exec(text.trim()) ?? [];
+  const unit = letters.toLowerCase();
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
-  if (match === null || factor === undefined) {
+  if (number === undefined || factor === undefined) {
     throw new InputError(`${name} is "${text}"; it must be ${expected}.`);
   }
-  return checkInteger(Number(match[1]?.replaceAll('_', '')) * factor, name);
+  return Number(number.replace(/[_,]/g, '')) * factor;
 }
 
 /** Decimal units (GB, 10^9) or binary ones (GiB, 2^30). */

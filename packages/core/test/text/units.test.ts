@@ -12,6 +12,8 @@ describe('tokens as text', () => {
     ['1.5k', 1536],
     ['131_072', 131_072],
     [' 8k ', 8192],
+    ['1e6', 1_000_000],
+    ['128,000', 128_000],
   ])('%s is %i', (text, tokens) => {
     expect(parseTokens(text)).toBe(tokens);
   });
@@ -24,11 +26,12 @@ describe('tokens as text', () => {
     '0.3',
     'k',
     '32kb',
-    '1e3',
+    '1e300',
     'NaN',
     'Infinity',
     '0x10',
-    '1,000',
+    '1,00',
+    ',000',
     '99999999999999999',
     '1__0',
     '٣',
@@ -50,14 +53,15 @@ describe('bytes as text', () => {
     ['80GB', 80e9],
     ['80 gb', 80e9],
     ['24GiB', 24 * 2 ** 30],
-    ['1024', 1024],
+    ['1024B', 1024],
+    ['79.18GiB', 85_018_877_624],
     ['1.5 TiB', 1.5 * 2 ** 40],
     ['512MiB', 2 ** 29],
   ])('%s is %i', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
   });
 
-  it.each(['80GBit', '0GB', '-1GB', '0.5B', 'GB', '9e9'])('refuses %j', (text) => {
+  it.each(['80GBit', '0GB', '-1GB', '0.2B', 'GB', '80', '9e9'])('refuses %j', (text) => {
     expect(() => parseBytes(text, '--memory')).toThrow(/^--memory is /);
   });
 
