@@ -1,5 +1,6 @@
 import { DTYPES, type DtypeName, parseDtype } from '../model/dtype.js';
 import { InputError } from '../text/errors.js';
+import { nearest } from '../text/nearest.js';
 
 /** What llama-quantize makes of a model, by its names: the type of most tensors. */
 export const GGUF_RECIPES = {
@@ -50,7 +51,10 @@ export function parseWeightFormat(text: string): WeightFormat {
       ...Object.keys(GGUF_RECIPES),
       ...Object.keys(QUANTIZERS),
     ];
-    throw new InputError(`Unknown weight dtype "${text.trim()}". Known: ${names.join(', ')}.`);
+    const guess = nearest(key, names);
+    throw new InputError(
+      `Unknown dtype "${text.trim()}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${names.join(', ')}.`,
+    );
   }
 }
 
