@@ -160,7 +160,7 @@ describe('kv fit', () => {
       /--gpu-memory-utilization is 90; it must be a number above 0 and at most 1/,
     ],
     [[LLAMA, '--gpu', 'h100', '--weights', '16GB', '--weight-dtype', 'int4'], /give one of the two/],
-    [[LLAMA, '--gpu', 'h100', '--weight-dtype', 'int44'], /Unknown dtype "int44"; did you mean int4/],
+    [[LLAMA, '--gpu', 'h100', '--weight-dtype', 'int44'], /Unknown weight dtype "int44"; did you mean int4/],
     [[LLAMA, '--gpu', 'h100', '--overhead', 'much'], /--overhead is "much"/],
     [[LLAMA, '--gpu', 'h100', '--engines', 'vllm,ideal'], /unknown option|--engines/],
   ])('refuses %j with one sentence', async (args, message) => {

@@ -53,7 +53,7 @@ export function parseWeightFormat(text: string): WeightFormat {
     ];
     const guess = nearest(key, names);
     throw new InputError(
-      `Unknown dtype "${text.trim()}"${guess === undefined ? '' : `; did you mean ${guess}?`} Known: ${names.join(', ')}.`,
+      `Unknown weight dtype "${text.trim()}"${guess === undefined ? '.' : `; did you mean ${guess}?`} Known: ${names.join(', ')}.`,
     );
   }
 }
