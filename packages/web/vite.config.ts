@@ -15,6 +15,8 @@ export default defineConfig({
     // Plotly is one chunk of its own that is loaded after the page is useful.
     chunkSizeWarningLimit: 5000,
     modulePreload: false,
+    // The reader of GGUF files needs one enumeration of a package that lists all that the hub knows, and does not say so.
+    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !id.includes('@huggingface/tasks') } },
   },
   // What a busy machine is slow to show is no failure.
   test: { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } },

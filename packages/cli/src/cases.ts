@@ -11,6 +11,7 @@ import {
   type Model,
   type Settled,
   settle,
+  weightsInFormat,
 } from '@kv/core';
 import { gpuNamed } from '@kv/core/gpus';
 import type { LaunchReading } from '@kv/core/launch';
@@ -150,7 +151,7 @@ function modelCases(model: Model, deployments: readonly Deployment[]): readonly 
 
 function settledCase(deployment: Deployment, model: Model, label: string, draft?: Model): CliCase {
   const settled = settle(deployment, {
-    ...{ model, label, gpuNamed },
+    ...{ model, label, weightsInFormat, gpuNamed },
     engineNamed: (name, settings) => engineNamed(name, settings, draft),
   });
   return { ...settled.case, deployment, settled };

@@ -1,6 +1,8 @@
 export * from './deployment/budget.js';
 export type * from './deployment/deployment.js';
 export type { DeviceGroup } from './deployment/shards.js';
+export { isDtypeFormat, parseWeightFormat, type WeightFormat } from './deployment/weight-format-names.js';
+export { weightsInFormat } from './deployment/weight-formats.js';
 export { weightsInDtype } from './deployment/weights-on-devices.js';
 export * from './deployment/workload.js';
 export * from './designs/attention.js';

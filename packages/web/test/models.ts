@@ -1,11 +1,11 @@
-import { budgetNamed, engineNamed } from '@kv/core';
+import { budgetNamed, engineNamed, weightsInFormat } from '@kv/core';
 import { findEntry, modelFromEntry } from '@kv/core/catalogue';
 import type { Library, ModelState } from '../src/library/library.js';
 
 /** What the page knows once the whole catalogue and the rules of all engines are loaded. */
 export const LIBRARY: Library = {
   model: catalogueState,
-  engine: () => ({ status: 'ready', engineNamed, budgetNamed }),
+  engine: () => ({ status: 'ready', engineNamed, budgetNamed, weightsInFormat }),
 };
 
 function catalogueState(reference: string): ModelState {

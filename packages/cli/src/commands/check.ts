@@ -1,6 +1,14 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { budgetNamed, type Deployment, engineNamed, InputError, type Settled, settle } from '@kv/core';
+import {
+  budgetNamed,
+  type Deployment,
+  engineNamed,
+  InputError,
+  type Settled,
+  settle,
+  weightsInFormat,
+} from '@kv/core';
 import { type CheckedLine, type LogReading, logReader } from '@kv/core/check';
 import { gpuNamed } from '@kv/core/gpus';
 import { type DeploymentOptions, deploymentOfLaunch } from '../deployments.js';
@@ -102,7 +110,7 @@ async function settledFrom(
   }
   try {
     const model = await modelFrom(name);
-    return { deployment, settled: settle(deployment, { model, engineNamed, gpuNamed }) };
+    return { deployment, settled: settle(deployment, { model, engineNamed, weightsInFormat, gpuNamed }) };
   } catch (error) {
     if (error instanceof InputError) {
       return { deployment, problem: error.message };

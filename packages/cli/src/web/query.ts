@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { designs, engineNamed, InputError, type Model, settle, textsOf } from '@kv/core';
+import { designs, engineNamed, InputError, type Model, settle, textsOf, weightsInFormat } from '@kv/core';
 import { gpuNamed } from '@kv/core/gpus';
 import { DEFAULT_STATE, formatAddress, MAX_ROWS, type Row, rowOf } from '@kv/web/state';
 import { type DeploymentOptions, deploymentsFrom, hasGeometry } from '../deployments.js';
@@ -36,7 +36,7 @@ async function rowsOf(name: string | undefined, options: DeploymentOptions): Pro
           ? []
           : [found];
     for (const one of meant) {
-      settle(deployment, { model: one, engineNamed, gpuNamed });
+      settle(deployment, { model: one, engineNamed, weightsInFormat, gpuNamed });
     }
     return rowOf({ ...textsOf(deployment), ...(found === undefined ? {} : { model: found.id }) });
   });

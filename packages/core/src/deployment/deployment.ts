@@ -1,5 +1,5 @@
 import type { DesignKnobs } from '../designs/designs.js';
-import type { WeightFormat } from './weight-formats.js';
+import type { WeightFormat } from './weight-format-names.js';
 import type { Parallelism, Workload } from './workload.js';
 
 /**

@@ -1,4 +1,5 @@
 import type { Model, WeightMatrix } from '../model/model.js';
+import { GGUF_RECIPES, type GgufRecipe } from './weight-format-names.js';
 
 /** A type of ggml's tensors: `blockSize` numbers of a row in `blockBytes` bytes, and what rows of other lengths take. */
 interface BlockType {
@@ -28,22 +29,6 @@ const TYPES = {
   q5_K: { blockSize: 256, blockBytes: 176, fallback: 'q5_1' },
   q6_K: { blockSize: 256, blockBytes: 210, fallback: 'q8_0' },
 } as const satisfies Readonly<Record<string, Omit<BlockType, 'fallback'> & { readonly fallback?: string }>>;
-
-/** What llama-quantize makes of a model, by its names: the type of most tensors. */
-export const GGUF_RECIPES = {
-  q2_k: 'q2_K',
-  q3_k_s: 'q3_K',
-  q3_k_m: 'q3_K',
-  q3_k_l: 'q3_K',
-  q4_k_s: 'q4_K',
-  q4_k_m: 'q4_K',
-  q5_k_s: 'q5_K',
-  q5_k_m: 'q5_K',
-  q6_k: 'q6_K',
-  iq4_xs: 'iq4_xs',
-} as const satisfies Readonly<Record<string, BlockTypeName>>;
-
-export type GgufRecipe = keyof typeof GGUF_RECIPES;
 
 /**
  * Bytes of one matrix in one layer of a GGUF that llama-quantize made without an importance matrix. Norms, biases, routers,

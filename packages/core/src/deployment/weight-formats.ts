@@ -1,52 +1,11 @@
 import { weightsOf } from '../import/weights/config-weights.js';
 import { storageOf } from '../import/weights/quantization.js';
 import type { Tensors } from '../import/weights/tensors.js';
-import { DTYPES, type DtypeName, parseDtype } from '../model/dtype.js';
 import type { Model, WeightMatrix, Weights } from '../model/model.js';
 import { InputError } from '../text/errors.js';
-import { nearest } from '../text/nearest.js';
-import { GGUF_RECIPES, type GgufRecipe, ggufBytes, hasGgufTensors } from './gguf-recipes.js';
+import { ggufBytes, hasGgufTensors } from './gguf-recipes.js';
+import { isDtypeFormat, isRecipe, QUANTIZERS, type WeightFormat } from './weight-format-names.js';
 import { weightsInDtype } from './weights-on-devices.js';
-
-/** Quantizers with groups of the size that their published checkpoints have, as a `quantization_config` says them. */
-const QUANTIZERS = {
-  awq: { quant_method: 'awq', bits: 4, group_size: 128 },
-  gptq: { quant_method: 'gptq', bits: 4, group_size: 128 },
-  mxfp4: {
-    quant_method: 'compressed-tensors',
-    config_groups: { all: { targets: ['Linear'], weights: { type: 'float', num_bits: 4, group_size: 32 } } },
-  },
-} as const;
-
-type Quantizer = keyof typeof QUANTIZERS;
-
-/** How weights can be said to be stored: a dtype, a recipe of llama-quantize, or a quantizer's format. */
-export type WeightFormat = DtypeName | GgufRecipe | Quantizer;
-
-/**
- * The format that a text means, without regard to case.
- *
- * @throws InputError for one that is not known, with all that are.
- */
-export function parseWeightFormat(text: string): WeightFormat {
-  const key = text.trim().toLowerCase();
-  if (isRecipe(key) || isQuantizer(key)) {
-    return key;
-  }
-  try {
-    return parseDtype(text);
-  } catch {
-    const names = [
-      ...DTYPES.map(({ name }) => name),
-      ...Object.keys(GGUF_RECIPES),
-      ...Object.keys(QUANTIZERS),
-    ];
-    const guess = nearest(text.trim(), names);
-    throw new InputError(
-      `Unknown weight dtype "${text.trim()}"${guess === undefined ? '.' : `; did you mean ${guess}?`} Known: ${names.join(', ')}.`,
-    );
-  }
-}
 
 /**
  * A model's weights in another format; undefined where it is not known what they are.
@@ -58,7 +17,7 @@ export function parseWeightFormat(text: string): WeightFormat {
  */
 export function weightsInFormat(model: Model, format: WeightFormat): Weights | undefined {
   const { weights, weightMatrices, dtype } = model;
-  if (!isRecipe(format) && !isQuantizer(format)) {
+  if (isDtypeFormat(format)) {
     return weights && weightsInDtype(weights, format, dtype.dtype);
   }
   if (weightMatrices === undefined) {
@@ -90,12 +49,4 @@ export function weightsInFormat(model: Model, format: WeightFormat): Weights | u
 
 function tensorsOf({ layers, ...matrix }: WeightMatrix): readonly Tensors[] {
   return layers === undefined ? [matrix] : layers.map((layer) => ({ ...matrix, layer }));
-}
-
-function isRecipe(name: string): name is GgufRecipe {
-  return Object.hasOwn(GGUF_RECIPES, name);
-}
-
-function isQuantizer(name: string): name is Quantizer {
-  return Object.hasOwn(QUANTIZERS, name);
 }

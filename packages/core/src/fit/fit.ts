@@ -23,7 +23,7 @@ export interface Fit {
  *
  * ```ts
  * const deployment = readDeployment({ model: 'qwen3-32b', engine: 'vllm', gpu: '2xh100' });
- * const settled = settle(deployment, { model, engineNamed, gpuNamed });
+ * const settled = settle(deployment, { model, engineNamed, weightsInFormat, gpuNamed });
  * fit({ ...settled, devices, budget: budgetNamed('vllm') }).largestContext.contextLength;
  * ```
  *

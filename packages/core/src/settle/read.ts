@@ -1,5 +1,5 @@
 import type { Deployment, ModelRef, NamedDevices, SettingValues } from '../deployment/deployment.js';
-import { parseWeightFormat } from '../deployment/weight-formats.js';
+import { parseWeightFormat } from '../deployment/weight-format-names.js';
 import type { DesignKnobs } from '../designs/designs.js';
 import { knobTexts, parseKnobs } from '../designs/knobs.js';
 import { ENGINE_NAMES, engineSettings, knownEngine } from '../engines/all-settings.js';

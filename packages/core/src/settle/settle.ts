@@ -1,10 +1,10 @@
 import type { Deployment, NamedDevices, SettingValues } from '../deployment/deployment.js';
-import { weightsInFormat } from '../deployment/weight-formats.js';
+import type { WeightFormat } from '../deployment/weight-format-names.js';
 import type { Parallelism } from '../deployment/workload.js';
 import { autoKvCacheDtype, devicesOf, type Engine } from '../engines/contract.js';
 import type { Case } from '../estimate/case.js';
 import type { Device, Gpu } from '../gpus/gpu.js';
-import type { ChosenDtype, Model } from '../model/model.js';
+import type { ChosenDtype, Model, Weights } from '../model/model.js';
 import { InputError } from '../text/errors.js';
 import { checkInteger } from '../text/exact.js';
 import { given } from '../text/given.js';
@@ -50,6 +50,8 @@ export interface Known {
   /** For people; the model's name by default. */
   readonly label?: string;
   readonly engineNamed: (name: string, settings: SettingValues) => Engine;
+  /** A model's weights stored in another format; undefined where it is not known what they are. */
+  readonly weightsInFormat: (model: Model, format: WeightFormat) => Weights | undefined;
   /** @throws InputError for a GPU that is not known. */
   readonly gpuNamed: (text: string) => Gpu;
 }
@@ -101,7 +103,7 @@ export function settle(deployment: Deployment, known: Known, nameOf: NameOf = fl
   return {
     case: {
       label: known.label ?? known.model.name,
-      model: modelOf(deployment, known.model, keyDtype, nameOf),
+      model: modelOf(deployment, known, keyDtype, nameOf),
       workload,
       engine,
     },
@@ -144,18 +146,18 @@ function split(said: Partial<Parallelism>, { splitsBy = 'tensorParallel' }: Engi
 /** With weights as they were said. A design's recurrent states are kept in the dtype that is chosen for everything. */
 function modelOf(
   { model: ref, weights }: Deployment,
-  found: Model,
+  known: Known,
   keyDtype: ChosenDtype,
   nameOf: NameOf,
 ): Model {
-  const model = 'design' in ref ? { ...found, dtype: keyDtype } : found;
+  const model = 'design' in ref ? { ...known.model, dtype: keyDtype } : known.model;
   if (weights === undefined) {
     return model;
   }
   if ('bytes' in weights) {
     return { ...model, weights: { bytes: weights.bytes, source: nameOf('weights') } };
   }
-  const stored = weightsInFormat(model, weights.dtype);
+  const stored = known.weightsInFormat(model, weights.dtype);
   return stored === undefined ? model : { ...model, weights: stored };
 }
 

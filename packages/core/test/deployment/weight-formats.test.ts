@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, findEntry, modelFromEntry } from '../../src/catalogue/index.js';
-import { parseWeightFormat, weightsInFormat } from '../../src/deployment/weight-formats.js';
+import { parseWeightFormat } from '../../src/deployment/weight-format-names.js';
+import { weightsInFormat } from '../../src/deployment/weight-formats.js';
 import type { Model } from '../../src/model/model.js';
 import { InputError } from '../../src/text/errors.js';
 

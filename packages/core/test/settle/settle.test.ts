@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { weightsInFormat } from '../../src/deployment/weight-formats.js';
 import { budgetNamed } from '../../src/engines/all-budgets.js';
 import { engineNamed } from '../../src/engines/all-engines.js';
 import { fullestOf } from '../../src/fit/budget.js';
@@ -18,7 +19,12 @@ const MODEL = modelOf(full === undefined ? [] : [full], {
 });
 
 const settled = (texts: DeploymentTexts, model = MODEL) =>
-  settle(readDeployment({ model: 'm', ...texts }, { gpusNamed }), { model, engineNamed, gpuNamed });
+  settle(readDeployment({ model: 'm', ...texts }, { gpusNamed }), {
+    model,
+    engineNamed,
+    weightsInFormat,
+    gpuNamed,
+  });
 
 describe('settling', () => {
   it('keeps what was said, or says in a sentence why it cannot be', () => {
@@ -30,7 +36,7 @@ describe('settling', () => {
             settings,
             devices,
             reasons,
-          } = settle(said, { model: MODEL, engineNamed, gpuNamed });
+          } = settle(said, { model: MODEL, engineNamed, weightsInFormat, gpuNamed });
           expect(item.workload).toMatchObject({ ...said.load, ...said.parallelism });
           expect(settings).toMatchObject(said.engine.settings);
           expect(devices?.count).toBe(said.devices[0]?.count ?? devices?.count);

@@ -1,10 +1,20 @@
-import { type budgetNamed, type engineNamed, ideal, idealBudget } from '@kv/core';
+import {
+  type budgetNamed,
+  type engineNamed,
+  ideal,
+  idealBudget,
+  isDtypeFormat,
+  type WeightFormat,
+  weightsInDtype,
+  type weightsInFormat,
+} from '@kv/core';
 import { changed } from './changes.js';
 
-/** How engines allocate a cache and divide memory. */
+/** How engines allocate a cache and divide memory, and how weights are stored. */
 interface Rules {
   readonly engineNamed: typeof engineNamed;
   readonly budgetNamed: typeof budgetNamed;
+  readonly weightsInFormat: typeof weightsInFormat;
 }
 
 /** What is known of the rules of an engine. */
@@ -17,16 +27,18 @@ const IDEAL: EngineState = {
   status: 'ready',
   engineNamed: () => ideal,
   budgetNamed: () => idealBudget,
+  weightsInFormat: ({ weights, dtype }, format) =>
+    weights && isDtypeFormat(format) ? weightsInDtype(weights, format, dtype.dtype) : undefined,
 };
 
 let others: EngineState | undefined;
 
 /**
- * What is known of an engine's rules now. The page opens without those of real engines; the first row that names one
- * loads them.
+ * What is known of an engine's rules now. The page opens without those of real engines; the first row that names one, or a
+ * format of weights that is not a dtype, loads them.
  */
-export function engineState(name: string): EngineState {
-  if (name === ideal.name) {
+export function engineState(name: string, format?: WeightFormat): EngineState {
+  if (name === ideal.name && (format === undefined || isDtypeFormat(format))) {
     return IDEAL;
   }
   if (others === undefined) {

@@ -1,5 +1,5 @@
 import opening from 'virtual:opening-model';
-import { InputError, type Model } from '@kv/core';
+import { InputError, type Model, type WeightFormat } from '@kv/core';
 import { OPENING_MODEL } from '../state/state.js';
 import { changed } from './changes.js';
 import { type EngineState, engineState } from './engines.js';
@@ -15,7 +15,8 @@ export type ModelState =
 /** All that is known of what rows name: each is asked by name. */
 export interface Library {
   readonly model: (reference: string) => ModelState;
-  readonly engine: (name: string) => EngineState;
+  /** @param format that weights are to be stored in, where it is said. */
+  readonly engine: (name: string, format?: WeightFormat) => EngineState;
 }
 
 /** The library of this page. */

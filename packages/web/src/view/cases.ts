@@ -72,16 +72,18 @@ function meaningOf(row: Row, index: number, suffix: string, state: State, librar
     return found;
   }
   const deployment = readDeployment(textsOfRow(row, state), READING);
-  const rules = library.engine(deployment.engine.name);
+  const { weights } = deployment;
+  const format = weights !== undefined && 'dtype' in weights ? weights.dtype : undefined;
+  const rules = library.engine(deployment.engine.name, format);
   if (rules.status !== 'ready') {
     return rules;
   }
-  const { engineNamed, budgetNamed } = rules;
+  const { engineNamed, budgetNamed, weightsInFormat } = rules;
   const budget = budgetNamed(deployment.engine.name);
   return {
     status: 'ready',
     cases: subjectsOf(deployment, found?.model).map(({ label, model, kind }) => {
-      const known = { model, label: `${label}${suffix}`, engineNamed, gpuNamed };
+      const known = { model, label: `${label}${suffix}`, engineNamed, weightsInFormat, gpuNamed };
       const settled = settle(deployment, known, nameOnPage);
       return { ...settled.case, ...(kind && { kind }), row: index, deployment, known, budget };
     }),

@@ -7,6 +7,7 @@ import {
   fullestOf,
   readDeployment,
   settle,
+  weightsInFormat,
 } from '@kv/core';
 import { findEntry, modelFromEntry } from '@kv/core/catalogue';
 import { gpuNamed, gpusNamed } from '@kv/core/gpus';
@@ -188,7 +189,12 @@ describe('what a state means', () => {
       { gpusNamed },
     );
     const { devices, ...settled } = settle(deployment, {
-      ...{ model: modelFromEntry(entry as NonNullable<typeof entry>), engineNamed, gpuNamed },
+      ...{
+        model: modelFromEntry(entry as NonNullable<typeof entry>),
+        engineNamed,
+        weightsInFormat,
+        gpuNamed,
+      },
     });
     const { budget } = fit({ ...settled, devices: devices as Devices, budget: budgetNamed(engine) });
     const [row] = found.chart.table.rows;
