@@ -83,7 +83,7 @@ async function namedCases(
     const deployments = deploymentsFrom(argument, options);
     return modelCases(await modelFrom(argument, wanted), deployments);
   }
-  const model = await modelFrom(modelNameOf(launch), wanted);
+  const model = await modelFrom(options.model ?? modelNameOf(launch), wanted);
   const draft = await draftOf(launch);
   return [
     { ...settledCase(deploymentOfLaunch(launch.deployment, options), model, model.name, draft), launch },
@@ -113,13 +113,14 @@ function modelNameOf({ deployment: { model, engine } }: LaunchReading): string {
   if ('unknown' in model && existsSync(model.unknown)) {
     return model.unknown;
   }
+  const said =
+    'unknown' in model && model.unknown !== 'no model is named'
+      ? `The command's model is "${model.unknown}", which cannot be looked up from here`
+      : 'The command names no model';
   throw new InputError(
-    'unknown' in model
-      ? `The command's model is "${model.unknown}", which cannot be looked up from here; put its name on the hub, or the path of its config.json or GGUF file, there (${model.give}).`
-      : 'A launch command names a model; this one has a geometry.',
+    `${said}; say which it is, as in --model Qwen/Qwen3-8B, or with the path of its config.json or GGUF file.`,
   );
 }
-
 /** `Qwen3-8B` of a repository of GGUF files, `unsloth/Qwen3-8B-GGUF:Q4_K_M`: those of one model have one shape. */
 function unquantized(id: string): string {
   const [name = id] = id.split(':');

@@ -14,6 +14,8 @@ import { settingTexts } from './flags/engine-options.js';
 /** The flags of a command that say how a model is run: all values as typed. */
 export interface DeploymentOptions extends Omit<DeploymentTexts, 'model' | 'settings'> {
   readonly engines?: string;
+  /** The model, where a launch command or a log does not name one that can be looked up. */
+  readonly model?: string;
 }
 
 /** The engines that the flags name; `ideal` where they name none. */
@@ -41,10 +43,11 @@ export function deploymentsFrom(
   knobs: Partial<DesignKnobs> = {},
 ): readonly Deployment[] {
   const names = engineNames(options);
+  const { model: _, ...said } = options;
   return names.map((engine) =>
     readDeployment(
       {
-        ...options,
+        ...said,
         engine,
         settings: settingTexts(engine, names, options),
         ...(model === undefined ? {} : { model }),

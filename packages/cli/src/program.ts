@@ -191,12 +191,10 @@ export function buildProgram(engines: readonly string[] = []): Command {
         ),
       ),
     ),
-  )
-    .option('--model <model>', 'the model, where the log does not name it')
-    .action(async (log, options) => {
-      const { checkCommand } = await import('./commands/check.js');
-      await checkCommand(log, options);
-    });
+  ).action(async (log, options) => {
+    const { checkCommand } = await import('./commands/check.js');
+    await checkCommand(log, options);
+  });
 
   addFormatOptions(subcommand(program, 'gpus [search...]', 'the GPUs that "kv fit" knows')).action(
     async (words, options) => {

@@ -27,7 +27,7 @@ const DIFFERS = 4;
 /** `kv check`: an engine's start-up log, figure by figure, beside what kv says; of a launch command, what its log will say. */
 export async function checkCommand(
   argument: string,
-  options: DeploymentOptions & FormatOptions & { readonly model?: string },
+  options: DeploymentOptions & FormatOptions,
 ): Promise<void> {
   if (argument !== '-' && (await launchFrom(argument)) !== undefined) {
     await fitCommand(argument, options);
@@ -92,10 +92,7 @@ interface FromLog {
 }
 
 /** What the log says was run, and the flags beside it. What is missing leaves the figures without a comparison. */
-async function settledFrom(
-  reading: LogReading,
-  options: DeploymentOptions & { readonly model?: string },
-): Promise<FromLog> {
+async function settledFrom(reading: LogReading, options: DeploymentOptions): Promise<FromLog> {
   const { deploymentOfLog, launchOfLog } = await import('@kv/core/check');
   const { readLaunch } = await import('@kv/core/launch');
   const command = launchOfLog(reading);

@@ -34,6 +34,7 @@ export function addWorkloadOptions(command: Command, engines: readonly string[])
     command
       .addOption(engines.includes('llama.cpp') ? ctxSize : ctxSize.hideHelp())
       .optionsGroup('Workload:')
+      .option('--model <model>', 'the model, where a launch command or a log does not name it')
       .option(
         '-c, --context <tokens>',
         'tokens in each sequence, such as 4096 or 128k (default: 32k, or what the model allows)',

@@ -57,6 +57,13 @@ describe('a launch command', () => {
     expect(stderr).toMatch(/did you mean --max-num-seqs/);
   });
 
+  it('is of the model that a flag names, where it does not name one', async () => {
+    const named = await bytes(['estimate', 'vllm serve Qwen/Qwen3-8B -tp 2 --max-model-len 4096']);
+    expect(
+      await bytes(['estimate', 'vllm serve $MODEL -tp 2 --max-model-len 4096', '--model', 'Qwen/Qwen3-8B']),
+    ).toBe(named);
+  });
+
   it.each([
     ['vllm serve $MODEL -tp 8', /The command's model is "\$MODEL", which cannot be looked up from here/],
     ["vllm serve 'Qwen/Qwen3-8B", /quote/],
