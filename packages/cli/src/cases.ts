@@ -121,6 +121,7 @@ function modelNameOf({ deployment: { model, engine } }: LaunchReading): string {
     `${said}; say which it is, as in --model Qwen/Qwen3-8B, or with the path of its config.json or GGUF file.`,
   );
 }
+
 /** `Qwen3-8B` of a repository of GGUF files, `unsloth/Qwen3-8B-GGUF:Q4_K_M`: those of one model have one shape. */
 function unquantized(id: string): string {
   const [name = id] = id.split(':');
