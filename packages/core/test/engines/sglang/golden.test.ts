@@ -1,43 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findEntry } from '../../../src/catalogue/index.js';
-import { DEFAULT_WORKLOAD, type Workload } from '../../../src/deployment/workload.js';
+import { DEFAULT_WORKLOAD } from '../../../src/deployment/workload.js';
 import { type SglangCapacity, sglangCapacity } from '../../../src/engines/sglang/capacity.js';
-import { sglang } from '../../../src/engines/sglang/engine.js';
 import type { SglangSettings } from '../../../src/engines/sglang/settings.js';
-import { estimate } from '../../../src/estimate/estimate.js';
-import { modelFromConfig } from '../../../src/import/config.js';
-import type { Model } from '../../../src/model/model.js';
 import { InputError } from '../../../src/text/errors.js';
+import {
+  describeGoldenCases,
+  type Golden,
+  type GoldenModels,
+  type GoldenUse,
+  goldenModel,
+} from '../golden-cases.js';
+import { run } from './models.js';
 
-interface Golden {
-  readonly availableBytes: number;
-  /** Without a config, the catalogue's. */
-  readonly models: Readonly<Record<string, { readonly config?: Readonly<Record<string, unknown>> }>>;
-  readonly refused: readonly unknown[];
-  readonly cases: readonly {
-    readonly model: string;
-    readonly workload: Partial<Workload>;
-    readonly settings: SglangSettings;
-    readonly engineBytes: number;
-    readonly log: {
-      readonly pools: readonly {
-        readonly maxTotalNumTokens: number;
-        readonly swaTokens: number | null;
-        readonly states: number | null;
-      }[];
-      readonly capacity?: Readonly<Record<string, number | null>>;
-    };
-  }[];
+interface Case extends GoldenUse<SglangSettings> {
+  readonly engineBytes: number;
+  readonly log: {
+    readonly pools: readonly {
+      readonly maxTotalNumTokens: number;
+      readonly swaTokens: number | null;
+      readonly states: number | null;
+    }[];
+    readonly capacity?: Readonly<Record<string, number | null>>;
+  };
 }
 
-const golden: Golden = JSON.parse(readFileSync(new URL('../../golden/sglang.json', import.meta.url), 'utf8'));
+const golden: Golden<Case> & { readonly availableBytes: number } = JSON.parse(
+  readFileSync(new URL('../../golden/sglang.json', import.meta.url), 'utf8'),
+);
 
-interface PublishedLines extends Pick<Golden, 'models'> {
-  readonly cases: readonly {
-    readonly model: string;
-    readonly workload: Partial<Workload>;
-    readonly settings: SglangSettings;
+interface PublishedLines extends GoldenModels {
+  readonly cases: readonly (GoldenUse<SglangSettings> & {
     /** Sizes are in GiB with two decimals, as they were printed. */
     readonly log: {
       readonly tokens: number;
@@ -47,37 +40,25 @@ interface PublishedLines extends Pick<Golden, 'models'> {
       readonly state?: string;
     };
     readonly compare: { readonly engine: number; readonly ours: number };
-  }[];
+  })[];
 }
 
 const published: PublishedLines = JSON.parse(
   readFileSync(new URL('../../golden/sglang-logs.json', import.meta.url), 'utf8'),
 );
 
-function goldenModel(id: string, { models }: Pick<Golden, 'models'> = golden): Model {
-  const known = models[id];
-  const config = known?.config ?? findEntry(id)?.config;
-  if (known === undefined || config === undefined) {
-    throw new Error(`The golden file has no model ${id}.`);
-  }
-  return modelFromConfig(config, { id, source: 'golden' });
-}
-
-describe.each(Object.keys(golden.models))("%s, as SGLang's own code makes its pools", (id) => {
-  const known = goldenModel(id);
-  const cases = golden.cases
-    .filter((one) => one.model === id)
-    .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
-
-  it.each(cases)('with %s', (_title, { workload: use, settings: set, engineBytes, log }) => {
-    expect(estimate(known, { ...DEFAULT_WORKLOAD, ...use }, sglang(set)).totalBytes).toBe(engineBytes);
+describeGoldenCases(
+  "%s, as SGLang's own code makes its pools",
+  golden,
+  (known, { workload: use, settings: set, engineBytes, log }) => {
+    expect(run(known, use, set).totalBytes).toBe(engineBytes);
     if (log.capacity !== undefined) {
       const found = sglangCapacity(known, { ...DEFAULT_WORKLOAD, ...use }, set, golden.availableBytes);
       const { maxTotalNumTokens, swaTokens = null, maxMambaCacheSize = null, maxRunningRequests } = found;
       expect({ maxTotalNumTokens, swaTokens, maxMambaCacheSize, maxRunningRequests }).toEqual(log.capacity);
     }
-  });
-});
+  },
+);
 
 /** The least memory of which SGLang makes this many tokens, or the next whole page. */
 function memoryFor(tokens: number, capacityOf: (bytes: number) => SglangCapacity): SglangCapacity {

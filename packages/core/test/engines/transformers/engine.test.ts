@@ -1,57 +1,41 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CatalogueEntry, findEntry } from '../../../src/catalogue/index.js';
 import { DEFAULT_WORKLOAD, type Workload } from '../../../src/deployment/workload.js';
 import { transformers } from '../../../src/engines/transformers/engine.js';
 import { TRANSFORMERS_RELEASES } from '../../../src/engines/transformers/releases.js';
 import type { TransformersSettings } from '../../../src/engines/transformers/settings.js';
 import { type Allocation, estimate } from '../../../src/estimate/estimate.js';
-import { modelFromConfig } from '../../../src/import/config.js';
 import type { FullLayer, Layer } from '../../../src/model/layer.js';
 import type { Model } from '../../../src/model/model.js';
 import { InputError } from '../../../src/text/errors.js';
 import * as arbitrary from '../../arbitraries.js';
 import { modelOf } from '../../arbitraries.js';
+import { workloadOf } from '../arbitraries.js';
+import {
+  describeGoldenCases,
+  type Golden,
+  type GoldenUse,
+  goldenModel,
+  itRefusesGolden,
+} from '../golden-cases.js';
 
 function run(model: Model, use: Partial<Workload> = {}, settings: TransformersSettings = {}): Allocation {
   return estimate(model, { ...DEFAULT_WORKLOAD, ...use }, transformers(settings));
 }
 
-interface GoldenUse {
-  readonly model: string;
-  readonly workload: Partial<Workload>;
-  readonly settings: TransformersSettings;
+interface Case extends GoldenUse<TransformersSettings> {
+  readonly engineBytes: number;
 }
 
-interface Golden {
-  readonly version: string;
-  readonly withoutOwnCode: readonly string[];
-  readonly models: Readonly<Record<string, { readonly config?: CatalogueEntry['config'] }>>;
-  readonly refused: readonly GoldenUse[];
-  readonly cases: readonly (GoldenUse & { readonly engineBytes: number })[];
-}
+const golden: Golden<Case> & { readonly version: string; readonly withoutOwnCode: readonly string[] } =
+  JSON.parse(readFileSync(new URL('../../golden/transformers.json', import.meta.url), 'utf8'));
 
-const golden: Golden = JSON.parse(
-  readFileSync(new URL('../../golden/transformers.json', import.meta.url), 'utf8'),
-);
-
-function goldenModel(id: string): Model {
-  const config = golden.models[id]?.config ?? findEntry(id)?.config;
-  return modelFromConfig(config, { id, source: 'golden' });
-}
-
-describe.each([...new Set(golden.cases.map(({ model: id }) => id))])(
+describeGoldenCases(
   '%s, as its cache in transformers holds it',
-  (id) => {
-    const known = goldenModel(id);
-    const cases = golden.cases
-      .filter((one) => one.model === id)
-      .map((one) => [JSON.stringify({ ...one.workload, ...one.settings }), one] as const);
-
-    it.each(cases)('with %s', (_title, { workload: use, settings: set, engineBytes }) => {
-      expect(run(known, use, set).totalBytes).toBe(engineBytes);
-    });
+  golden,
+  (known, { workload: use, settings: set, engineBytes }) => {
+    expect(run(known, use, set).totalBytes).toBe(engineBytes);
   },
 );
 
@@ -59,18 +43,13 @@ it('is asked in its newest known release', () => {
   expect(TRANSFORMERS_RELEASES.named(golden.version)).toBe(TRANSFORMERS_RELEASES.named());
 });
 
-it.each(golden.refused)(
-  'refuses what transformers does: %j',
-  ({ model: id, workload: use, settings: set }) => {
-    expect(() => run(goldenModel(id), use, set)).toThrow(InputError);
-  },
-);
+itRefusesGolden('refuses what transformers does: %j', golden, run);
 
 /** Published under a `model_type` that transformers does not know, with a class that it does. */
 const KNOWN_BY_CLASS = ['DeepseekV3ForCausalLM', 'DeepseekV4ForCausalLM'];
 
 it.each(golden.withoutOwnCode)('says that transformers has no code of its own for %s', (id) => {
-  const known = goldenModel(id);
+  const known = goldenModel(id, golden);
   const warns = run(known).warnings.some((warning) => warning.includes('no code of its own'));
   expect(warns || KNOWN_BY_CLASS.includes(known.architecture)).toBe(true);
 });
@@ -87,19 +66,7 @@ const sliding = (numKeyValueHeads: number, headDim: number, slidingWindow: numbe
   slidingWindow,
 });
 
-const workload: fc.Arbitrary<Workload> = fc
-  .record({
-    contextLength: arbitrary.contextLength,
-    numSequences: arbitrary.numSequences,
-    dtype: fc.constantFrom('bf16' as const, 'fp16' as const),
-  })
-  .map(({ contextLength, numSequences, dtype }) => ({
-    ...DEFAULT_WORKLOAD,
-    contextLength,
-    numSequences,
-    keyDtype: dtype,
-    valueDtype: dtype,
-  }));
+const workload = workloadOf(fc.constantFrom('bf16', 'fp16'));
 
 const settings: fc.Arbitrary<TransformersSettings> = fc.constantFrom<TransformersSettings>(
   {},
