@@ -57,6 +57,9 @@ export function vllm(settings: VllmSettings = {}, draft?: Model): Engine {
         }),
         warnings: [
           ...removalWarnings(model, settings),
+          ...(settings.ppLayerPartition === undefined
+            ? []
+            : ['Weights are counted as if each pipeline stage had as many layers.']),
           ...(draftOf(model, settings, draft) === undefined
             ? ["The cache of the draft model's own layers is not counted."]
             : []),

@@ -1,7 +1,7 @@
 import { argparse } from '../launch/argparse.js';
 import type { LaunchCommand, LaunchWord } from '../launch/command.js';
 import { countedKeys, releaseOfTag } from '../launch/counted.js';
-import { readEnvironment } from '../launch/environment.js';
+import { readEnvironment, variableWord } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable, isThere, placeOf } from '../launch/flag-table.js';
 import { flagGuess } from '../launch/guess.js';
@@ -23,6 +23,9 @@ const MEMORY_VARIABLES = new Set([
   ...['VLLM_V1_USE_PREFILL_DECODE_ATTENTION', 'VLLM_USE_MODELSCOPE', 'VLLM_MLA_DISABLE'],
   ...['VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS', 'VLLM_ALLREDUCE_USE_SYMM_MEM', 'PYTORCH_CUDA_ALLOC_CONF'],
 ]);
+
+/** What each pipeline stage has of the layers: a setting that has no flag. */
+export const LAYER_PARTITION = 'VLLM_PP_LAYER_PARTITION';
 
 const IMAGE = /\bvllm[\w.-]*:v?(\d+\.\d+\.\d+(?:\.post\d+)?)/;
 
@@ -58,7 +61,8 @@ export function readVllm(command: LaunchCommand): LaunchReading {
     'headless',
   ]);
   interpreted(given, { memory: VLLM_MEMORY_FLAGS, counted: known, suffixes: VLLM_HUMAN }, said);
-  readEnvironment(command, MEMORY_VARIABLES, new Set(), said);
+  readEnvironment(command, MEMORY_VARIABLES, new Set([LAYER_PARTITION]), said);
+  sayPartition(command, said);
   const [model, ...others] = said.model === undefined ? positionals : [undefined, ...positionals];
   if (model !== undefined) {
     said.model = modelRef(model, 'the model, after vllm serve');
@@ -127,6 +131,19 @@ function saySpeculation(said: Interpreted): void {
   } else if (typeof tokens === 'number') {
     said.settings.numSpeculativeTokens = tokens;
     sayMethod(said.settings.specMethod, said);
+  }
+}
+
+function sayPartition({ env }: LaunchCommand, said: Interpreted): void {
+  const word = Object.hasOwn(env, LAYER_PARTITION) ? env[LAYER_PARTITION] : undefined;
+  if (word === undefined) {
+    return;
+  }
+  said.words.push(variableWord(LAYER_PARTITION, word.text, 'modelled'));
+  if (word.unknown === undefined) {
+    said.settings.ppLayerPartition = word.text;
+  } else {
+    said.missing.push({ ...asked(LAYER_PARTITION, [word]), give: 'its value' });
   }
 }
 

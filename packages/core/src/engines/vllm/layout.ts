@@ -11,6 +11,7 @@ import { type RequestRules, requestRules } from './requests.js';
 import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 import { specsOf } from './specs.js';
+import { stagesOf } from './stages.js';
 import { modelDtype } from './states.js';
 
 /** How a model's caches are cut into blocks, settled but for the context length. */
@@ -72,7 +73,7 @@ export function blockLayoutOf(
   const specs = alignHybridBlocks(specsOf(context, blockSize), model, settings);
   const rules = requestRules(specs, model, workload, settings);
   const groups = groupsOf(specs, model, settings);
-  const stageOf = stagesOf(model.numHiddenLayers, pipelineParallel);
+  const stageOf = stagesOf(model, pipelineParallel, settings);
   const stages = Array.from({ length: pipelineParallel }, (_, stage) => {
     const own = groups.map((group) => group.filter(({ layer }) => stageOf(layer) === stage));
     return {
@@ -97,27 +98,6 @@ export function blockLayoutOf(
     blocksOfGroup,
     blocksPerRequest: (contextLength) =>
       groups.reduce((total, group) => total + blocksOfGroup(group, contextLength), 0),
-  };
-}
-
-/**
- * Which stage each layer is on: as many layers for each, the remainder one each to those before the last; a draft's on the
- * last.
- *
- * Source: vllm-project/vllm v0.33.0, `vllm/distributed/utils.py` (`get_pp_indices`).
- */
-function stagesOf(layers: number, stages: number): (layer: number) => number {
-  const size = Math.floor(layers / stages);
-  const larger = layers % stages;
-  const ends: number[] = [];
-  for (let stage = 0; stage < stages; stage++) {
-    const fromEnd = stages - stage;
-    const extra = fromEnd >= 2 && fromEnd <= larger + 1 ? 1 : 0;
-    ends.push((ends.at(-1) ?? 0) + size + extra);
-  }
-  return (layer) => {
-    const stage = ends.findIndex((end) => layer < end);
-    return stage === -1 ? stages - 1 : stage;
   };
 }
 

@@ -8,13 +8,13 @@ import {
   settingFlags,
 } from '../launch/print.js';
 import { CACHE_TYPES } from './cache-types.js';
-import { VLLM_FLAG_TABLE } from './launch.js';
+import { LAYER_PARTITION, VLLM_FLAG_TABLE } from './launch.js';
 import { VLLM_MEMORY_FLAGS } from './memory-flags.js';
 
 /** The `vllm serve` command of a deployment. @throws InputError where vLLM has no flag for what it says. */
 export function printVllm(deployment: Deployment): PrintedLaunch {
   const { model, draft, engine, load, parallelism } = deployment;
-  const { version: _, numSpeculativeTokens, specMethod, ...settings } = engine.settings;
+  const { version: _, numSpeculativeTokens, specMethod, ppLayerPartition, ...settings } = engine.settings;
   const speculative = {
     ...(specMethod === undefined ? {} : { method: specMethod }),
     ...(draft === undefined ? {} : { model: modelWord(draft, 'a draft model') }),
@@ -35,6 +35,9 @@ export function printVllm(deployment: Deployment): PrintedLaunch {
       ...settingFlags(settings, 'vLLM', VLLM_FLAG_TABLE, VLLM_MEMORY_FLAGS),
       ...(Object.keys(speculative).length === 0 ? [] : ['--speculative-config', JSON.stringify(speculative)]),
     ],
-    env: deviceVariables(deployment),
+    env: {
+      ...deviceVariables(deployment),
+      ...(ppLayerPartition === undefined ? {} : { [LAYER_PARTITION]: String(ppLayerPartition) }),
+    },
   };
 }

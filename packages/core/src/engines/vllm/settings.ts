@@ -67,6 +67,13 @@ export const VLLM_SETTINGS = [
       "tokens between the states of --mamba-cache-mode all, rounded up to blocks that hold one; the chunk of Mamba 2's kernels by default",
   },
   {
+    key: 'ppLayerPartition',
+    flag: '--pp-layer-partition',
+    type: 'text',
+    description:
+      'VLLM_PP_LAYER_PARTITION of the environment: the layers of each pipeline stage, as in 16,32; as many for each by default',
+  },
+  {
     key: 'numGpuBlocksOverride',
     flag: '--num-gpu-blocks-override',
     type: 'integer',

@@ -11,7 +11,13 @@ import { VLLM_MEMORY_FLAGS } from '../../../src/engines/vllm/memory-flags.js';
 import { VLLM_SETTINGS } from '../../../src/engines/vllm/settings.js';
 
 const ENGINES = [
-  ['vLLM', VLLM_FLAG_TABLE, VLLM_MEMORY_FLAGS, VLLM_SETTINGS, new Set(['version', 'numSpeculativeTokens'])],
+  [
+    'vLLM',
+    VLLM_FLAG_TABLE,
+    VLLM_MEMORY_FLAGS,
+    VLLM_SETTINGS,
+    new Set(['version', 'numSpeculativeTokens', 'ppLayerPartition']),
+  ],
   ['SGLang', SGLANG_FLAG_TABLE, SGLANG_MEMORY_FLAGS, SGLANG_SETTINGS, new Set(['version'])],
   ['llama.cpp', LLAMACPP_FLAG_TABLE, LLAMACPP_MEMORY_FLAGS, LLAMACPP_SETTINGS, new Set(['version'])],
 ] as const;
