@@ -29,4 +29,3 @@ describe('layers on pipeline stages', () => {
     );
   });
 });
-
