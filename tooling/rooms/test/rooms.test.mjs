@@ -51,3 +51,16 @@ describe.each(packages)('%s', (path) => {
 function isGenerated(file) {
   return /generated|printed by/i.test(readFileSync(file, 'utf8').slice(0, 600));
 }
+
+it('no file written by hand has more than 400 lines, tests and tools included', () => {
+  const files = ['packages', 'tooling'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !/[/\\](node_modules|dist|venv)[/\\]/.test(file)),
+  );
+  const long = files.filter(
+    (file) => readFileSync(file, 'utf8').split('\n').length > 401 && !isGenerated(file),
+  );
+  expect(long.map((file) => file.slice(root.length + 1))).toEqual([]);
+});
