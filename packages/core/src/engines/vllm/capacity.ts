@@ -57,7 +57,7 @@ export function vllmCapacity(
 ): VllmCapacity {
   checkInteger(availableBytes, 'availableBytes', 0);
   const layout = blockLayoutOf(checkModel(model), checkWorkload(workload), settings, draft);
-  const { groups, stages, rules, blocksPerRequest } = layout;
+  const { groups, stages, rules, blocksPerRequest, blocksOfConcurrency } = layout;
   if (groups.length === 0) {
     throw new InputError(`${model.name} has no cache, so vLLM logs no size of one.`);
   }
@@ -68,7 +68,7 @@ export function vllmCapacity(
     numGpuBlocksOverride ??
     Math.min(...stages.map(({ blockBytes }) => Math.floor(availableBytes / blockBytes)));
   const ofRequest = blocksPerRequest(contextLength);
-  const maxConcurrency = numBlocks / ofRequest;
+  const maxConcurrency = numBlocks / blocksOfConcurrency(contextLength);
   const smallestBlock = Math.min(...groups.flat().map((spec) => rules.tokensOfBlock(spec, contextLength)));
   const needs = startUpNeeds(layout, contextLength, settings);
   return {

@@ -3,7 +3,7 @@ import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { roundUp } from '../../text/exact.js';
 import { type CacheType, isPlainFp8 } from './cache-types.js';
-import { factsOf } from './releases.js';
+import { factsOf, VLLM_RELEASES } from './releases.js';
 import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
 
@@ -125,9 +125,9 @@ function checkSupport(
   cacheType: CacheType,
   settings: VllmSettings,
 ): void {
-  if (!factsOf(settings).packsPatterns) {
+  if (factsOf(settings).deepseekV4Blocks === 'none') {
     throw new InputError(
-      `Before 0.29 vLLM packs the blocks of ${name} in another way, which is not known here; take a newer --engine-version.`,
+      `vLLM ${settings.version} does not run ${name}; DeepSeek-V4 came with ${VLLM_RELEASES.since(({ deepseekV4Blocks }) => deepseekV4Blocks !== 'none')}.`,
     );
   }
   if (settings.blockSize !== undefined && settings.blockSize !== DEEPSEEK_V4_BLOCK_SIZE) {

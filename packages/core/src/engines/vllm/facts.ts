@@ -65,8 +65,10 @@ export interface VllmFacts {
   readonly packsHybrids: boolean;
   /** Blocks are large enough for the layers that packed formats leave in the model's dtype. */
   readonly coversBoundaryLayers: boolean;
-  /** DeepSeek-V4 is packed by patterns of pages that repeat. */
-  readonly packsPatterns: boolean;
+  /** How pages of DeepSeek-V4 lie in a block: see `packedGroupsOf` and `blockBytes`. */
+  readonly deepseekV4Blocks: 'none' | 'tuples' | 'buckets' | 'slabs' | 'patterns';
+  /** The concurrency counts groups by their share of the first one's bytes; else each for a block. */
+  readonly weighsGroupsByBytes: boolean;
   /** The default of `--gpu-memory-utilization`. */
   readonly gpuMemoryUtilization: number;
   /** GPUs of 160 GiB and more compute 16384 tokens in a step. */

@@ -3,12 +3,11 @@ import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
 import { ceilDiv } from '../../text/exact.js';
 import { isDeepseekV4 } from './deepseek-v4.js';
+import { packedGroupsOf } from './packed-groups.js';
 import { factsOf } from './releases.js';
 import type { VllmSettings } from './settings.js';
 import { identityOf, pageBytes, type Spec } from './spec.js';
-
-/** Caches that share one table of blocks: a block of the pool holds one page of each. */
-export type Group = readonly Spec[];
+import { type Group, groupBy, isOneType } from './spec-groups.js';
 
 /**
  * The groups that vLLM makes of all caches of a model.
@@ -35,7 +34,7 @@ export function groupsOf(specs: readonly Spec[], model: Model, settings: VllmSet
     return [all];
   }
   if (isDeepseekV4(model)) {
-    return packedGroupsOf(all, model);
+    return packedGroupsOf(all, model, settings);
   }
   const unified = unifyPages(all, model, settings);
   return unified === undefined ? [keepEveryToken(all, model)] : groupsOfEqualPages(unified, settings);
@@ -50,22 +49,6 @@ export function disablesHybridManager(
   { disableHybridKvCacheManager }: VllmSettings,
 ): boolean {
   return disableHybridKvCacheManager ?? layers.flatMap(memoriesOf).some(({ kind }) => kind === 'chunked');
-}
-
-/** `UniformTypeKVCacheSpecs.is_uniform_type`; latents are a kind of full attention. */
-function isOneType(specs: readonly Spec[]): boolean {
-  const types = specs.map((spec) => {
-    switch (spec.kind) {
-      case 'full':
-      case 'latent':
-        return `full ${spec.blockSize}`;
-      case 'recurrent':
-        return `recurrent ${spec.blockSize} ${pageBytes(spec)}`;
-      default:
-        return `${spec.kind} ${spec.blockSize} ${spec.limit}`;
-    }
-  });
-  return new Set(types).size === 1;
 }
 
 /**
@@ -145,85 +128,4 @@ function groupsOfEqualPages(specs: readonly Spec[], settings: VllmSettings): rea
       members.filter((_spec, index) => index % groups === first),
     );
   });
-}
-
-/**
- * Groups whose pages lie side by side in a block, which is as large as the largest group. Caches of one type are a
- * bucket. A bucket with as many caches of each page size is a pattern that repeats; such buckets are dealt to groups of
- * the same number of repeats, the one that leaves the least unfilled but is at least that of a bucket of several page
- * sizes.
- *
- * Source: vllm-project/vllm v0.33.0, `vllm/v1/core/kv_cache_planning.py` (`_get_packed_kv_cache_groups`), which differs
- * in nothing of this since 0.29.
- *
- * @throws InputError for a model without a bucket of several page sizes.
- */
-function packedGroupsOf(specs: readonly Spec[], model: Model): readonly Group[] {
-  const buckets: Spec[][] = [];
-  for (const spec of specs) {
-    const bucket = buckets.find((members) => isOneType([...members, spec]));
-    if (bucket === undefined) {
-      buckets.push([spec]);
-    } else {
-      bucket.push(spec);
-    }
-  }
-  const patterns = buckets.map((bucket) => {
-    const sizes = [...groupBy(bucket, pageBytes).values()];
-    const counts = sizes.map(({ length }) => length);
-    return { bucket, sizes, repeats: Math.max(...counts), isBalanced: new Set(counts).size === 1 };
-  });
-  const balanced = patterns.filter(({ isBalanced }) => isBalanced);
-  const atLeast = balanced.filter(({ sizes }) => sizes.length > 1).map(({ repeats }) => repeats);
-  if (atLeast.length === 0) {
-    throw new InputError(
-      `${model.name} has no compressed layers with an indexer, by which vLLM's groups are known here; use the engine ideal.`,
-    );
-  }
-  const ofGroup = bestDivisor(
-    balanced.map(({ repeats }) => repeats),
-    Math.max(...atLeast),
-  );
-  return patterns.flatMap(({ bucket, sizes, repeats, isBalanced }) => {
-    const groups = isBalanced ? ceilDiv(repeats, ofGroup) : 1;
-    if (groups === 1) {
-      return [bucket];
-    }
-    const rows = Array.from({ length: repeats }, (_, row) => sizes.flatMap((members) => members[row] ?? []));
-    return Array.from({ length: groups }, (_, group) =>
-      rows.filter((_row, row) => row % groups === group).flat(),
-    );
-  });
-}
-
-/** `_approximate_gcd`: the size to which rounding all counts up adds the least; the largest such size. */
-function bestDivisor(counts: readonly number[], atLeast: number): number {
-  let best = atLeast;
-  let leastAdded = Infinity;
-  for (let size = atLeast; size <= Math.max(...counts); size++) {
-    const added = counts.reduce((total, count) => total + ceilDiv(count, size) * size - count, 0);
-    if (added <= leastAdded) {
-      [best, leastAdded] = [size, added];
-    }
-  }
-  return best;
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const members = groups.get(key);
-    if (members === undefined) {
-      groups.set(key, [item]);
-    } else {
-      members.push(item);
-    }
-  }
-  return groups;
-}
-
-/** Bytes of one block of the pool: the largest group's pages. */
-export function blockBytes(groups: readonly Group[]): number {
-  return Math.max(...groups.map((group) => group.reduce((total, spec) => total + pageBytes(spec), 0)));
 }

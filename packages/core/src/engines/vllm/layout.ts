@@ -2,14 +2,17 @@ import type { Workload } from '../../deployment/workload.js';
 import { type Memory, memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
+import { ceilDiv } from '../../text/exact.js';
 import { alignHybridBlocks, blockSizeOf } from './block-size.js';
 import { blockSizeBesideBoundary, boundaryLayers } from './boundary-layers.js';
 import { cacheTypeOf } from './cache-types.js';
-import { blockBytes, disablesHybridManager, type Group, groupsOf } from './groups.js';
+import { disablesHybridManager, groupsOf } from './groups.js';
+import { blockBytes, groupBytes, packingOf, tupleBytes } from './packed-groups.js';
 import { factsOf } from './releases.js';
 import { type RequestRules, requestRules } from './requests.js';
 import type { VllmSettings } from './settings.js';
 import type { Spec } from './spec.js';
+import type { Group } from './spec-groups.js';
 import { specsOf } from './specs.js';
 import { stagesOf } from './stages.js';
 import { modelDtype } from './states.js';
@@ -18,7 +21,7 @@ import { modelDtype } from './states.js';
 export interface BlockLayout {
   /** What each layer asks for, before pages are made equal. */
   readonly specs: readonly Spec[];
-  /** Bytes of a block with the layers of all stages. */
+  /** Bytes of a block with the layers of all stages, where a request must fit. */
   readonly wholeBlockBytes: number;
   /** Groups of the whole model. */
   readonly groups: readonly Group[];
@@ -29,6 +32,8 @@ export interface BlockLayout {
   readonly blocksOfGroup: (group: Group, contextLength: number) => number;
   /** Blocks of the pool that one request may need. */
   readonly blocksPerRequest: (contextLength: number) => number;
+  /** What the concurrency that is logged divides the blocks of the pool by. */
+  readonly blocksOfConcurrency: (contextLength: number) => number;
 }
 
 /** The caches of one pipeline stage. */
@@ -37,6 +42,8 @@ export interface StageLayout {
   readonly groups: readonly Group[];
   /** Bytes of one block of the stage's pool, on each of its devices. */
   readonly blockBytes: number;
+  /** The same where vLLM checks that a request fits. */
+  readonly checkedBlockBytes: number;
 }
 
 /**
@@ -73,13 +80,23 @@ export function blockLayoutOf(
   const specs = alignHybridBlocks(specsOf(context, blockSize), model, settings);
   const rules = requestRules(specs, model, workload, settings);
   const groups = groupsOf(specs, model, settings);
+  const packing = packingOf(model, settings);
+  const weighsByBytes = packing !== undefined && factsOf(settings).weighsGroupsByBytes;
+  if (weighsByBytes && pipelineParallel > 1) {
+    throw new InputError(
+      `What vLLM ${settings.version} logs of ${model.name} on several pipeline stages is not known here; give --pp 1, or take a newer --engine-version.`,
+    );
+  }
+  const checkedBytes = (own: readonly Group[]) =>
+    packing === undefined || packing === 'patterns' ? blockBytes(own, packing) : tupleBytes(own);
   const stageOf = stagesOf(model, pipelineParallel, settings);
   const stages = Array.from({ length: pipelineParallel }, (_, stage) => {
     const own = groups.map((group) => group.filter(({ layer }) => stageOf(layer) === stage));
     return {
       hasLayer: (layer: number) => stageOf(layer) === stage,
       groups: own,
-      blockBytes: own.length === 0 ? 0 : blockBytes(own),
+      blockBytes: own.length === 0 ? 0 : blockBytes(own, packing),
+      checkedBlockBytes: own.length === 0 ? 0 : checkedBytes(own),
     };
   });
   if (groups.length > 0 && stages.some((stage) => stage.blockBytes === 0)) {
@@ -89,15 +106,25 @@ export function blockLayoutOf(
   }
   const blocksOfGroup = (group: Group, contextLength: number) =>
     Math.max(...group.map((spec) => rules.blocks(spec, contextLength)));
+  const blocksPerRequest = (contextLength: number) =>
+    groups.reduce((total, group) => total + blocksOfGroup(group, contextLength), 0);
   return {
     specs,
-    wholeBlockBytes: groups.length === 0 ? 0 : blockBytes(groups),
+    wholeBlockBytes: groups.length === 0 ? 0 : checkedBytes(groups),
     groups,
     rules,
     stages,
     blocksOfGroup,
-    blocksPerRequest: (contextLength) =>
-      groups.reduce((total, group) => total + blocksOfGroup(group, contextLength), 0),
+    blocksPerRequest,
+    blocksOfConcurrency: !weighsByBytes
+      ? blocksPerRequest
+      : (contextLength) => {
+          const bytes = groups.reduce(
+            (total, group) => total + blocksOfGroup(group, contextLength) * groupBytes(group),
+            0,
+          );
+          return ceilDiv(bytes, groupBytes(groups[0] ?? []));
+        },
   };
 }
 

@@ -54,7 +54,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       secondRunner: 'all',
       secondRunnerEstimatesGraphs: true,
       nullBlockCounts: true,
-      packsPatterns: true,
+      deepseekV4Blocks: 'patterns',
       hasFlashKda: true,
     },
     removedArchitectures: [
@@ -81,6 +81,8 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
     release: '0.27',
     known: 'read',
     facts: {
+      deepseekV4Blocks: 'slabs',
+      weighsGroupsByBytes: false,
       secondRunnerSamples: 'with a copy',
       loggedOn: ['8.9', '12.0', '12.1'],
       secondRunnerArchitectures: [...LATER_LISTED, 'KimiK3ForConditionalGeneration'],
@@ -140,7 +142,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
   {
     release: '0.23',
     known: 'read',
-    facts: { secondRunnerArchitectures: FIRST_LISTED },
+    facts: { deepseekV4Blocks: 'buckets', secondRunnerArchitectures: FIRST_LISTED },
     removedArchitectures: ['JAISLMHeadModel'],
   },
   {
@@ -172,6 +174,7 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       'nvfp4',
     ],
     facts: {
+      deepseekV4Blocks: 'tuples',
       loggedOn: ['12.0', '12.1'],
       slidingLayersStoreValueHeadDim: true,
       gpuMemoryUtilization: 0.92,
@@ -284,7 +287,8 @@ export const VLLM_RELEASES = releasesOf<VllmFacts, VllmRelease>(VLLM_RELEASE_NAM
       speculatesBeside: 'Qwen3-Next',
       speculatesAligned: false,
       alignsSpeculatedMamba: false,
-      packsPatterns: false,
+      deepseekV4Blocks: 'none',
+      weighsGroupsByBytes: true,
       gpuMemoryUtilization: 0.9,
       hasHugeGpus: false,
     },

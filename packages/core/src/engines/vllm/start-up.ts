@@ -36,6 +36,6 @@ export function startUpNeeds(
       : first === undefined
         ? 0
         : blocksOfGroup(first, contextLength);
-  const blockBytes = checksWholeModel ? [wholeBlockBytes] : stages.map((stage) => stage.blockBytes);
+  const blockBytes = checksWholeModel ? [wholeBlockBytes] : stages.map((stage) => stage.checkedBlockBytes);
   return blockBytes.map((bytes) => blocks * bytes);
 }

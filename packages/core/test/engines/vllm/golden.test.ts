@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_WORKLOAD } from '../../../src/deployment/workload.js';
 import { vllmCapacity } from '../../../src/engines/vllm/capacity.js';
 import type { VllmSettings } from '../../../src/engines/vllm/settings.js';
-import { InputError } from '../../../src/text/errors.js';
 import {
   describeGoldenCases,
   type Golden,
@@ -12,7 +11,7 @@ import {
   goldenModel,
   itRefusesGolden,
 } from '../golden-cases.js';
-import { run } from './models.js';
+import { FP8, run } from './models.js';
 
 interface Case extends GoldenUse<VllmSettings> {
   readonly engineBytes: number;
@@ -38,8 +37,6 @@ interface PublishedLines extends GoldenModels {
       readonly onOneOfSeveralRanks?: boolean;
     };
     readonly compare: { readonly engine: number; readonly ours: number };
-    /** Why the engine does not know it, in place of a comparison. */
-    readonly unknown?: string;
   })[];
 }
 
@@ -63,15 +60,7 @@ describeGoldenCases(
 );
 
 describe('a line that a running engine logged', () => {
-  it.each(published.cases.filter(({ unknown }) => unknown !== undefined))(
-    'is refused where its rule is not known: $model, $log.tokens tokens',
-    ({ model: id, workload: use, settings: set }) => {
-      const known = goldenModel(id, published);
-      expect(() => vllmCapacity(known, { ...DEFAULT_WORKLOAD, ...use }, set, 2 ** 40)).toThrow(InputError);
-    },
-  );
-
-  it.each(published.cases.filter(({ unknown }) => unknown === undefined))(
+  it.each(published.cases)(
     'is to the digit what some memory gives that it rounds: $model, $log.availableGiB GiB',
     (line) => {
       const known = goldenModel(line.model, published);
@@ -100,3 +89,20 @@ describe('a line that a running engine logged', () => {
 });
 
 itRefusesGolden("refuses what vLLM's own code does: %j", golden, run);
+
+it('packs the blocks of DeepSeek-V4 as each release does', () => {
+  // A window of 37,440 bytes; pages of 8640, 37,440 and 1728 bytes for latents.
+  const flash = goldenModel('deepseek-ai/DeepSeek-V4-Flash', published);
+  const blocks = (version: string) =>
+    2 ** 40 /
+    vllmCapacity(flash, { ...DEFAULT_WORKLOAD, ...FP8, contextLength: 4096 }, { version }, 2 ** 40).numBlocks;
+  const bytes = {
+    '0.22': 22 * (37_440 + 8640 + 1728),
+    '0.26': 22 * 37_440 + 21 * 8640 + 20 * 1728,
+    '0.27': 21 * (37_440 + 8640) + 20 * 1728,
+    '0.29': 21 * (37_440 + 8640) + 20 * 1728,
+  };
+  for (const [version, expected] of Object.entries(bytes)) {
+    expect(Math.floor(blocks(version)), version).toBe(expected);
+  }
+});

@@ -135,7 +135,14 @@ describe('what the engine does not run', () => {
       /no int8_per_token_head cache for the sparse attention/,
     ],
     ['DeepSeek-V4 in bf16', deepseekV4, {}, {}, /fp8_ds_mla/],
-    ['DeepSeek-V4 before 0.29', deepseekV4, FP8, { version: '0.28' }, /newer --engine-version/],
+    ['DeepSeek-V4 before 0.20', deepseekV4, FP8, { version: '0.19' }, /came with 0\.20/],
+    [
+      'stages of DeepSeek-V4 before 0.27',
+      deepseekV4,
+      { ...FP8, pipelineParallel: 2 },
+      { version: '0.26' },
+      /several pipeline stages is not known/,
+    ],
     ['DeepSeek-V4 in small blocks', deepseekV4, FP8, { blockSize: 64 }, /take 256 only/],
     [
       'DeepSeek-V4 without the hybrid manager',
