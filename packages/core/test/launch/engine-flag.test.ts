@@ -35,7 +35,8 @@ describe("an engine's flag", () => {
   });
 
   it('is known for every setting that the engine itself has a flag for', () => {
-    const parameters = ['--engine-version', '--num-speculative-tokens'];
+    // vLLM reads its layer partition from the environment alone.
+    const parameters = ['--engine-version', '--num-speculative-tokens', '--pp-layer-partition'];
     for (const engine of ENGINE_NAMES.filter((name) => modelledFlags(name).length > 0)) {
       for (const { flag } of engineSettings(engine).filter((setting) => !parameters.includes(setting.flag))) {
         expect(engineFlag(engine, flag)?.means, `${flag} of ${engine}`).toEqual({ setting: flag });
