@@ -1,24 +1,22 @@
 import type { SettingValues } from '../deployment/deployment.js';
 import { ENGINE_SETTINGS, type EngineName, knownEngine } from './all-settings.js';
-import type { BudgetRule } from './budget.js';
-import { idealBudget } from './ideal/budget.js';
+import { assumedBudget, type BudgetRule } from './budget.js';
 import { llamacppBudget } from './llamacpp/budget.js';
 import { checkSettings, type SettingsOf } from './settings.js';
 import { sglangBudget } from './sglang/budget.js';
-import { transformersBudget } from './transformers/budget.js';
 import { vllmBudget } from './vllm/budget.js';
 
 const BUDGETS: {
   readonly [Name in EngineName]: BudgetRule<SettingsOf<(typeof ENGINE_SETTINGS)[Name]>>;
 } = {
-  ideal: idealBudget,
+  ideal: assumedBudget,
   'llama.cpp': ({ model, workload, settings, device }) =>
     llamacppBudget(model, workload, settings, {
       devices: Array.from({ length: workload.pipelineParallel }, () => ({ total: device.total })),
       flags: {},
     }),
   sglang: sglangBudget,
-  transformers: transformersBudget,
+  transformers: assumedBudget,
   vllm: (request) => [vllmBudget(request)],
 };
 

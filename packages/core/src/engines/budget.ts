@@ -3,7 +3,7 @@ import { weightBytesPerDevice } from '../deployment/weights-on-devices.js';
 import type { Workload } from '../deployment/workload.js';
 import type { Device } from '../gpus/gpu.js';
 import type { Model, Weights } from '../model/model.js';
-import { exactly, type Quantity } from '../text/quantity.js';
+import { exactly, less, type Quantity } from '../text/quantity.js';
 
 /** What an engine's memory is divided for. Devices are all alike, as many as the workload's parallelism takes. */
 export interface BudgetRequest<Settings = object> {
@@ -23,19 +23,31 @@ export interface BudgetRequest<Settings = object> {
  */
 export type BudgetRule<Settings> = (request: BudgetRequest<Settings>) => readonly DeviceBudget[];
 
+/** Weights, and what is assumed for the rest: of engines that have no rules of their own for it. */
+export function assumedBudget(request: Omit<BudgetRequest, 'settings'>): readonly DeviceBudget[] {
+  const { total } = request.device;
+  const parts = [weightsPart(request), assumedOverheadPart()];
+  const { tensorParallel, pipelineParallel, dataParallel, contextParallel } = request.workload;
+  return [
+    {
+      where: 'device',
+      copies: tensorParallel * pipelineParallel * dataParallel * contextParallel,
+      total,
+      usable: total,
+      parts,
+      available: less(total, parts),
+    },
+  ];
+}
+
 /** Weights as every engine holds them that does nothing of its own with them: `weightBytesPerDevice`. */
-export function weightsPart({
-  model,
-  weights,
-  workload,
-}: Omit<BudgetRequest, 'settings' | 'device'>): BudgetPart {
+function weightsPart({ model, weights, workload }: Omit<BudgetRequest, 'settings'>): BudgetPart {
   const bytes = weightBytesPerDevice(model, weights, workload);
   return {
     ...exactly(bytes),
     name: 'weights',
-    explanation: [
-      ...(bytes === weights.bytes ? [] : [`${weights.bytes} bytes in all${splitText(workload, weights)}`]),
-    ],
+    explanation:
+      bytes === weights.bytes ? [] : [`${weights.bytes} bytes in all${splitText(workload, weights)}`],
     source: weights.source,
   };
 }
@@ -56,9 +68,9 @@ const GIB = 2 ** 30;
  * rule of any engine: about 0.5 GiB for the driver's context and communication buffers at least; with the activations of
  * one step, workspaces of kernels and captured graphs, published start-up logs show 1.6 to 10 GiB.
  */
-export const ASSUMED_OVERHEAD: Quantity = { bytes: 2 * GIB, low: GIB / 2, high: 10 * GIB, how: 'assumed' };
+const ASSUMED_OVERHEAD: Quantity = { bytes: 2 * GIB, low: GIB / 2, high: 10 * GIB, how: 'assumed' };
 
-export function assumedOverheadPart(): BudgetPart {
+function assumedOverheadPart(): BudgetPart {
   return {
     ...ASSUMED_OVERHEAD,
     name: 'overhead',

@@ -1,8 +1,8 @@
 import {
+  assumedBudget,
   type budgetNamed,
   type engineNamed,
   ideal,
-  idealBudget,
   isDtypeFormat,
   type WeightFormat,
   weightsInDtype,
@@ -26,7 +26,7 @@ export type EngineState =
 const IDEAL: EngineState = {
   status: 'ready',
   engineNamed: () => ideal,
-  budgetNamed: () => idealBudget,
+  budgetNamed: () => assumedBudget,
   weightsInFormat: ({ weights, dtype }, format) =>
     weights && isDtypeFormat(format) ? weightsInDtype(weights, format, dtype.dtype) : undefined,
 };
