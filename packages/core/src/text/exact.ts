@@ -24,6 +24,19 @@ export function checkExactBytes(bytes: number): number {
   return bytes;
 }
 
+/**
+ * The decimal digits of a number as Python and C print them: of two that are as near, the even one. Halfway values of so
+ * many digits are odd multiples of `2 ** -(digits + 1)`, which a number holds exactly.
+ */
+export function fixedHalfEven(value: number, digits: number): string {
+  const isHalfway = Math.abs((value * 2 ** (digits + 1)) % 2) === 1;
+  if (!isHalfway) {
+    return value.toFixed(digits);
+  }
+  const below = Math.floor(value * 10 ** digits);
+  return ((below % 2 === 0 ? below : below + 1) / 10 ** digits).toFixed(digits);
+}
+
 /** How many groups of `size` it takes to hold `count`. */
 export function ceilDiv(count: number, size: number): number {
   return Math.ceil(count / size);

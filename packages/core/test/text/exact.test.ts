@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ceilDiv, checkExactBytes, checkInteger, roundUp } from '../../src/text/exact.js';
+import { ceilDiv, checkExactBytes, checkInteger, fixedHalfEven, roundUp } from '../../src/text/exact.js';
 
 describe('checkInteger', () => {
   it('accepts every safe integer from the minimum on', () => {
@@ -39,6 +39,30 @@ describe('rounding up', () => {
         expect(rounded).toBeGreaterThanOrEqual(count);
         expect(rounded - count).toBeLessThan(multiple);
         expect(ceilDiv(count, multiple) * multiple).toBe(rounded);
+      }),
+    );
+  });
+});
+
+describe('digits as Python prints them', () => {
+  it.each([
+    [0.125, 2, '0.12'],
+    [0.375, 2, '0.38'],
+    [-0.125, 2, '-0.12'],
+    [1.005, 2, '1.00'],
+    [0.8125, 3, '0.812'],
+    [0.9375, 3, '0.938'],
+    [2.5, 0, '2'],
+  ])('%d with %i is %s', (value, digits, text) => {
+    expect(fixedHalfEven(value, digits)).toBe(text);
+  });
+
+  it('are within half a digit of the number', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.nat(4), (value, digits) => {
+        expect(Math.abs(Number(fixedHalfEven(value, digits)) - value)).toBeLessThanOrEqual(
+          10 ** -digits / 2 + 1e-9,
+        );
       }),
     );
   });

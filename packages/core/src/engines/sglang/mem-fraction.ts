@@ -2,6 +2,7 @@ import type { Workload } from '../../deployment/workload.js';
 import { memoriesOf } from '../../model/layer.js';
 import type { Model } from '../../model/model.js';
 import { InputError } from '../../text/errors.js';
+import { fixedHalfEven } from '../../text/exact.js';
 import {
   capacityMib,
   chunkedPrefillSizeOn,
@@ -95,7 +96,7 @@ interface Reserve {
 
 function fromReserve({ device }: MemFractionCase, { mib, parts }: Reserve): MemFraction {
   const capacity = capacityMib(device);
-  const fraction = roundToThree((capacity - mib) / capacity);
+  const fraction = Number(fixedHalfEven((capacity - mib) / capacity, 3));
   return {
     fraction,
     explanation: [
@@ -226,11 +227,4 @@ function fromTable({ workload, settings, device }: MemFractionCase): MemFraction
   return tableKnowsSpeculation && speculates
     ? explained(ofTable * 0.95, `${ofTable} for ${ranks} ranks x 0.95 for speculation`)
     : explained(ofTable, `${ofTable} for ${ranks} ranks`);
-}
-
-/** Python's `round(value, 3)`: the even one of two that are as near, which of three digits only 16ths are. */
-function roundToThree(value: number): number {
-  const isTie = Number.isInteger(value * 16) && !Number.isInteger(value * 8);
-  const below = Math.floor(value * 1000);
-  return isTie ? (below % 2 === 0 ? below : below + 1) / 1000 : Number(value.toFixed(3));
 }

@@ -1,5 +1,6 @@
 import type { Workload } from '../../deployment/workload.js';
 import type { Model } from '../../model/model.js';
+import { fixedHalfEven } from '../../text/exact.js';
 import type { VllmMemorySettings } from './budget/settings.js';
 import { vllmCapacity } from './capacity.js';
 import { factsOf } from './releases.js';
@@ -34,7 +35,7 @@ export function vllmLogLines(
   const { kvCacheMemoryBytes } = settings;
   const { tokens, maxConcurrency } = vllmCapacity(model, workload, settings, availableBytes);
   const size = `GPU KV cache size: ${grouped(tokens)} tokens`;
-  const concurrency = `Maximum concurrency for ${grouped(workload.contextLength)} tokens per request: ${fixed(maxConcurrency)}x`;
+  const concurrency = `Maximum concurrency for ${grouped(workload.contextLength)} tokens per request: ${fixedHalfEven(maxConcurrency, 2)}x`;
   return [
     ...(kvCacheMemoryBytes === undefined ? [availableLine(availableBytes, settings)] : []),
     ...(factsOf(settings).logsCapacityInOneLine ? [`${size}, ${concurrency}`] : [size, concurrency]),
@@ -42,16 +43,8 @@ export function vllmLogLines(
 }
 
 function availableLine(bytes: number, settings: VllmMemorySettings): string {
-  const gib = fixed(bytes / GIB);
+  const gib = fixedHalfEven(bytes / GIB, 2);
   return `Available KV cache memory: ${factsOf(settings).logsGibWithoutZeros ? withoutZeros(gib) : gib} GiB`;
-}
-
-/** Two decimals; what lies in the middle of two goes to the even one, as in Python. */
-function fixed(value: number): string {
-  const hundredths = value * 100;
-  const below = Math.floor(hundredths);
-  const isMiddle = Number.isInteger(value * 8) && hundredths - below === 0.5;
-  return isMiddle ? ((below % 2 === 0 ? below : below + 1) / 100).toFixed(2) : value.toFixed(2);
 }
 
 /** As Python prints a number: at least one decimal. */
