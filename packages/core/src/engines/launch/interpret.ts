@@ -40,8 +40,9 @@ export interface Interpreted {
   readonly notes: string[];
 }
 
-export function nothingSaid(notes: readonly string[] = []): Interpreted {
-  return { settings: {}, load: {}, parallelism: {}, json: {}, words: [], missing: [], notes: [...notes] };
+export function nothingSaid(notes: readonly string[] = [], release?: string): Interpreted {
+  const nothing = { settings: {}, load: {}, parallelism: {}, json: {}, words: [], missing: [] };
+  return { ...nothing, notes: [...notes], ...(release === undefined ? {} : { release }) };
 }
 
 /**
@@ -170,6 +171,23 @@ function mean(
       return;
     default:
       into.settings[key] = said;
+  }
+}
+
+/** Words that no flag takes, of which a variable may hold any arguments. */
+export function sayStrayWords(words: readonly LaunchWord[], said: Interpreted): void {
+  for (const word of words) {
+    said.words.push(strayWord(word));
+    if (word.unknown !== undefined) {
+      said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
+    }
+  }
+}
+
+/** `--config FILE` of servers in Python: files are not read. */
+export function sayConfigFile(given: readonly Given[], said: Interpreted): void {
+  if (given.some(({ flag }) => flag?.names[0] === '--config')) {
+    said.missing.push({ what: 'The file of --config is not read.', give: 'the flags that stand in it' });
   }
 }
 

@@ -6,12 +6,11 @@ import { finished } from '../launch/finish.js';
 import { flagTable, placeOf } from '../launch/flag-table.js';
 import { type Given, shown } from '../launch/given.js';
 import {
-  asked,
   type FlagMeanings,
   type Interpreted,
   interpreted,
   nothingSaid,
-  strayWord,
+  sayStrayWords,
 } from '../launch/interpret.js';
 import type { LaunchReading } from '../launch/reading.js';
 import { llamacppArguments } from './arguments.js';
@@ -46,21 +45,13 @@ const GIVE_MODEL = '-m FILE.gguf or -hf REPO';
  */
 export function readLlamacpp(command: LaunchCommand): LaunchReading {
   const release = releaseOfTag(command.image, IMAGE);
-  const said = nothingSaid(command.notes);
-  if (release !== undefined) {
-    said.release = release;
-  }
+  const said = nothingSaid(command.notes, release);
   const place = placeOf(LLAMACPP_FLAG_TABLE, release);
   const { given, positionals } = llamacppArguments(command.argv, LLAMACPP_FLAG_TABLE, place);
   const variables = givenByVariables(command);
   interpreted([...variables, ...given], LLAMACPP_MEANINGS, said);
   readEnvironment(command, MEMORY_VARIABLES, new Set(variables.map(({ written }) => written)), said);
-  for (const word of positionals) {
-    said.words.push(strayWord(word));
-    if (word.unknown !== undefined) {
-      said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
-    }
-  }
+  sayStrayWords(positionals, said);
   for (const { note, isRemoved, flag, values } of given) {
     const isBare =
       flag?.kind === 'toggle' && values.length === 0 && LLAMACPP_MEMORY_FLAGS.has(flag.names[0] ?? '');

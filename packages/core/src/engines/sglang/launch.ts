@@ -5,7 +5,13 @@ import { readEnvironment } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable, placeOf } from '../launch/flag-table.js';
 import { flagGuess } from '../launch/guess.js';
-import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
+import {
+  type Interpreted,
+  interpreted,
+  nothingSaid,
+  sayConfigFile,
+  sayStrayWords,
+} from '../launch/interpret.js';
 import { SGLANG_HUMAN } from '../launch/numbers.js';
 import type { LaunchReading } from '../launch/reading.js';
 import { SGLANG_FLAG_RELEASES, SGLANG_FLAGS } from './flags.js';
@@ -37,10 +43,7 @@ const IMAGE = /\bsglang[\w.-]*:v?(\d+\.\d+\.\d+(?:\.post\d+)?)/;
  */
 export function readSglang(command: LaunchCommand): LaunchReading {
   const release = releaseOfTag(command.image, IMAGE);
-  const said = nothingSaid(command.notes);
-  if (release !== undefined) {
-    said.release = release;
-  }
+  const said = nothingSaid(command.notes, release);
   const place = placeOf(SGLANG_FLAG_TABLE, release);
   const { given, positionals } = argparse(command.argv, {
     table: SGLANG_FLAG_TABLE,
@@ -53,18 +56,11 @@ export function readSglang(command: LaunchCommand): LaunchReading {
   const known = new Set([...counted, ...Object.values(RENAMED), 'attnDpSize', 'nnodes', 'nodeRank']);
   interpreted(given, { memory: SGLANG_MEMORY_FLAGS, counted: known, suffixes: SGLANG_HUMAN }, said);
   readEnvironment(command, MEMORY_VARIABLES, new Set(), said);
-  for (const word of positionals) {
-    said.words.push(strayWord(word));
-    if (word.unknown !== undefined) {
-      said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
-    }
-  }
+  sayStrayWords(positionals, said);
   sayRenamed(said);
   sayAttentionGroups(said);
   sayNodes(said);
-  if (given.some(({ flag }) => flag?.names[0] === '--config')) {
-    said.missing.push({ what: 'The file of --config is not read.', give: 'the flags that stand in it' });
-  }
+  sayConfigFile(given, said);
   return finished(command, 'sglang', counted, '--model-path', said);
 }
 

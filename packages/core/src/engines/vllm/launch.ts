@@ -5,7 +5,14 @@ import { readEnvironment, variableWord } from '../launch/environment.js';
 import { finished } from '../launch/finish.js';
 import { flagTable, isThere, placeOf } from '../launch/flag-table.js';
 import { flagGuess } from '../launch/guess.js';
-import { asked, type Interpreted, interpreted, nothingSaid, strayWord } from '../launch/interpret.js';
+import {
+  asked,
+  type Interpreted,
+  interpreted,
+  nothingSaid,
+  sayConfigFile,
+  sayStrayWords,
+} from '../launch/interpret.js';
 import { modelRef } from '../launch/model-ref.js';
 import { VLLM_HUMAN } from '../launch/numbers.js';
 import type { LaunchReading } from '../launch/reading.js';
@@ -39,10 +46,7 @@ const IMAGE = /\bvllm[\w.-]*:v?(\d+\.\d+\.\d+(?:\.post\d+)?)/;
  */
 export function readVllm(command: LaunchCommand): LaunchReading {
   const release = releaseOfTag(command.image, IMAGE);
-  const said = nothingSaid(command.notes);
-  if (release !== undefined) {
-    said.release = release;
-  }
+  const said = nothingSaid(command.notes, release);
   const place = placeOf(VLLM_FLAG_TABLE, release);
   const { given, positionals } = argparse(withOptimizationLevel(command.argv, place), {
     table: VLLM_FLAG_TABLE,
@@ -63,7 +67,8 @@ export function readVllm(command: LaunchCommand): LaunchReading {
   interpreted(given, { memory: VLLM_MEMORY_FLAGS, counted: known, suffixes: VLLM_HUMAN }, said);
   readEnvironment(command, MEMORY_VARIABLES, new Set([LAYER_PARTITION]), said);
   sayPartition(command, said);
-  const [model, ...others] = said.model === undefined ? positionals : [undefined, ...positionals];
+  const namesModel = said.model === undefined;
+  const model = namesModel ? positionals[0] : undefined;
   if (model !== undefined) {
     said.model = modelRef(model, 'the model, after vllm serve');
     said.words.unshift(
@@ -72,20 +77,10 @@ export function readVllm(command: LaunchCommand): LaunchReading {
         : { flag: model.text, is: 'modelled' },
     );
   }
-  for (const word of others) {
-    if (word !== undefined) {
-      said.words.push(strayWord(word));
-      if (word.unknown !== undefined) {
-        said.missing.push({ ...asked('an argument', [word]), give: 'the arguments that it stands for' });
-      }
-    }
-  }
+  sayStrayWords(namesModel ? positionals.slice(1) : positionals, said);
   saySpeculation(said);
   sayNodes(said);
-  sayConfigFile(
-    given.some(({ flag }) => flag?.names[0] === '--config'),
-    said,
-  );
+  sayConfigFile(given, said);
   return finished(command, 'vllm', counted, 'the model, after vllm serve', said);
 }
 
@@ -170,12 +165,5 @@ function sayNodes(said: Interpreted): void {
     );
   } else if (said.settings.headless === true || said.settings.dataParallelRank !== undefined) {
     said.notes.push('This is one node of several; devices are those of all nodes together.');
-  }
-}
-
-/** Files are not read. */
-function sayConfigFile(isGiven: boolean, said: Interpreted): void {
-  if (isGiven) {
-    said.missing.push({ what: 'The file of --config is not read.', give: 'the flags that stand in it' });
   }
 }
