@@ -9,7 +9,7 @@ import {
   type FigureStyle,
   legendBelow,
   ROOMS,
-  STROKES,
+  strokeAt,
 } from './style.js';
 import { type FigureTable, sizeCell } from './table.js';
 
@@ -117,7 +117,7 @@ function contourTrace(
   contour: CapacityContour,
   index: number,
 ): BatchContourTrace {
-  const { color } = STROKES[(index + 1) % STROKES.length] ?? STROKES[0];
+  const { color } = strokeAt(index + 1);
   const steps = contour.numSequences.flatMap((most, column) => {
     const y = numSequences.filter((count) => count <= most).length - 0.5;
     const text = `at most ${most.toLocaleString('en')} ${most === 1 ? 'sequence' : 'sequences'}`;

@@ -1,7 +1,7 @@
 import type { DeviceBudget } from '../deployment/budget.js';
 import { exactly, type Quantity } from '../text/quantity.js';
 import { formatBytes } from '../text/units.js';
-import { rowAxis } from './rows.js';
+import { rowAxis, type TouchingBars, touching } from './rows.js';
 import {
   baseAxis,
   baseLayout,
@@ -36,10 +36,7 @@ export interface FitTrace {
   readonly text: readonly string[];
   readonly textposition: 'none';
   readonly hovertemplate: string;
-  readonly marker: {
-    readonly color: string;
-    readonly line: { readonly color: string; readonly width: number };
-  };
+  readonly marker: TouchingBars['marker'];
 }
 
 const CACHE = { name: 'KV cache', color: '#0072b2' } as const;
@@ -66,7 +63,7 @@ export function fitFigure(bars: readonly FitBar[], style: FigureStyle): Figure<F
     text: sizes.map((size) => rangeText(size, style)),
     textposition: 'none',
     hovertemplate: `${escapeText(name)}: %{text} (%{customdata:,} bytes)<extra></extra>`,
-    marker: { color, line: { color: theme.paper, width: 1 } },
+    marker: touching(color, style),
   });
   const names = [...new Set(bars.flatMap(({ budget }) => budget.parts.map(({ name }) => name)))];
   const others = names.filter((name) => COLORS[name] === undefined);
