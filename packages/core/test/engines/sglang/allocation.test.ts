@@ -3,34 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { estimate } from '../../../src/estimate/estimate.js';
 import * as arbitrary from '../../arbitraries.js';
 import { modelOf } from '../../arbitraries.js';
+import { itGrowsWithContextAndSequences, itHoldsWhatAttentionNeeds } from '../allocation-properties.js';
 import { workloadOf } from '../arbitraries.js';
 import { architecture, dtype, fullLayer, model, settings, window, workload } from './arbitraries.js';
 import { run } from './models.js';
 
 describe('an allocation', () => {
-  it('is never below what attention needs, and an exact integer', () => {
-    fc.assert(
-      fc.property(model, workload, settings, (any, use, set) => {
-        const { totalBytes, pools } = run(any, use, set);
-        expect(totalBytes).toBeGreaterThanOrEqual(estimate(any, use).totalBytes);
-        for (const value of pools.flatMap((pool) => Object.values(pool))) {
-          expect(typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 0)).toBe(true);
-        }
-      }),
-    );
-  });
+  itHoldsWhatAttentionNeeds({ model, workload, settings, run });
 
-  it('grows with the context and with sequences', () => {
-    fc.assert(
-      fc.property(model, workload, settings, fc.nat(1000), (any, use, set, more) => {
-        const { totalBytes } = run(any, use, set);
-        const longer = run(any, { ...use, contextLength: use.contextLength + more }, set);
-        expect(longer.totalBytes).toBeGreaterThanOrEqual(totalBytes);
-        const wider = run(any, { ...use, numSequences: use.numSequences + 1 }, set);
-        expect(wider.totalBytes).toBeGreaterThanOrEqual(totalBytes);
-      }),
-    );
-  });
+  itGrowsWithContextAndSequences({ model, workload, settings, run });
 
   it('is what attention needs at whole pages, and one page more', () => {
     const uniform = fc.constantFrom('full' as const, 'latent' as const).chain(arbitrary.uniformModel);

@@ -11,6 +11,11 @@ import type { Model } from '../../../src/model/model.js';
 import { InputError } from '../../../src/text/errors.js';
 import * as arbitrary from '../../arbitraries.js';
 import { modelOf } from '../../arbitraries.js';
+import {
+  itGrowsInProportionToSequences,
+  itGrowsWithContextAndSequences,
+  itHoldsWhatAttentionNeeds,
+} from '../allocation-properties.js';
 import { workloadOf } from '../arbitraries.js';
 import {
   describeGoldenCases,
@@ -97,17 +102,7 @@ const model = fc
   .map((layers) => modelOf(layers));
 
 describe('an allocation', () => {
-  it('is never below what attention needs, and an exact integer', () => {
-    fc.assert(
-      fc.property(model, workload, settings, (any, use, set) => {
-        const { totalBytes, pools } = run(any, use, set);
-        expect(totalBytes).toBeGreaterThanOrEqual(estimate(any, use).totalBytes);
-        for (const value of pools.flatMap((pool) => Object.values(pool))) {
-          expect(typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 0)).toBe(true);
-        }
-      }),
-    );
-  });
+  itHoldsWhatAttentionNeeds({ model, workload, settings, run });
 
   it('is never below what attention needs of any layer, compressed and cross ones included', () => {
     fc.assert(
@@ -117,17 +112,7 @@ describe('an allocation', () => {
     );
   });
 
-  it('grows with the context and in proportion to sequences', () => {
-    fc.assert(
-      fc.property(model, workload, settings, fc.nat(1000), (any, use, set, more) => {
-        const { totalBytes } = run(any, use, set);
-        const longer = run(any, { ...use, contextLength: use.contextLength + more }, set);
-        expect(longer.totalBytes).toBeGreaterThanOrEqual(totalBytes);
-        const single = run(any, { ...use, numSequences: 1 }, set);
-        expect(totalBytes).toBe(use.numSequences * single.totalBytes);
-      }),
-    );
-  });
+  itGrowsInProportionToSequences({ model, workload, settings, run });
 
   it('is no larger for a window than for full attention', () => {
     fc.assert(
@@ -181,17 +166,7 @@ describe('a quantized cache', () => {
   });
   const fullModel = fc.array(onlyFull, { minLength: 1, maxLength: 4 }).map((layers) => modelOf(layers));
 
-  it('grows with the context and with sequences', () => {
-    fc.assert(
-      fc.property(fullModel, workload, quantized, fc.nat(1000), (any, use, set, more) => {
-        const { totalBytes } = run(any, use, set);
-        const longer = run(any, { ...use, contextLength: use.contextLength + more }, set);
-        const another = run(any, { ...use, numSequences: use.numSequences + 1 }, set);
-        expect(longer.totalBytes).toBeGreaterThanOrEqual(totalBytes);
-        expect(another.totalBytes).toBeGreaterThanOrEqual(totalBytes);
-      }),
-    );
-  });
+  itGrowsWithContextAndSequences({ model: fullModel, workload, settings: quantized, run });
 
   it('is no larger than one that is not, scales aside', () => {
     fc.assert(

@@ -8,34 +8,15 @@ import { InputError } from '../../../src/text/errors.js';
 import * as arbitrary from '../../arbitraries.js';
 import { modelOf } from '../../arbitraries.js';
 import { repeat } from '../../layers.js';
+import { itGrowsInProportionToSequences, itHoldsWhatAttentionNeeds } from '../allocation-properties.js';
 import { workloadOf } from '../arbitraries.js';
 import { fullLayer, model, plainDtype, settings, slidingLayer, workload } from './arbitraries.js';
 import { run } from './models.js';
 
 describe('an allocation', () => {
-  it('is never below what attention needs, and an exact integer', () => {
-    fc.assert(
-      fc.property(model, workload, settings, (any, use, set) => {
-        const { totalBytes, pools } = run(any, use, set);
-        expect(totalBytes).toBeGreaterThanOrEqual(estimate(any, use).totalBytes);
-        for (const value of pools.flatMap((pool) => Object.values(pool))) {
-          expect(typeof value !== 'number' || (Number.isSafeInteger(value) && value >= 0)).toBe(true);
-        }
-      }),
-    );
-  });
+  itHoldsWhatAttentionNeeds({ model, workload, settings, run });
 
-  it('grows with the context and in proportion to sequences', () => {
-    fc.assert(
-      fc.property(model, workload, settings, fc.nat(1000), (any, use, set, more) => {
-        const { totalBytes } = run(any, use, set);
-        const longer = run(any, { ...use, contextLength: use.contextLength + more }, set);
-        expect(longer.totalBytes).toBeGreaterThanOrEqual(totalBytes);
-        const single = run(any, { ...use, numSequences: 1 }, set);
-        expect(totalBytes).toBe(use.numSequences * single.totalBytes);
-      }),
-    );
-  });
+  itGrowsInProportionToSequences({ model, workload, settings, run });
 
   it('has blocks of a whole batch for an output of an encoder', () => {
     const encoder = arbitrary.MEMORIES.cross.map((layer) => ({ ...layer, valueHeadDim: layer.keyHeadDim }));
