@@ -1,4 +1,5 @@
 import { Float } from '../gguf.mjs';
+import { gemma4Metadata } from '../model-layers.mjs';
 import { everyLast, heads, kindsOf, MODELS, metadataOf, mla, optionalOf, repeat, ssm } from '../models.mjs';
 import { SHAPES } from '../shapes.mjs';
 
@@ -53,18 +54,8 @@ const gemma4 = (
   shared,
   perLayer,
 ) => ({
-  embedding_length: hidden,
+  ...gemma4Metadata(layers, period, hidden, headCount, slidingHeads, fullHeads, window, shared),
   feed_forward_length: width,
-  'attention.head_count': headCount,
-  'attention.head_count_kv': repeat(layers, everyLast(period, fullHeads, slidingHeads)),
-  'attention.key_length': 512,
-  'attention.value_length': 512,
-  'attention.key_length_swa': 256,
-  'attention.value_length_swa': 256,
-  'rope.dimension_count': 512,
-  'rope.dimension_count_swa': 256,
-  ...sliding(layers, window, period),
-  'attention.shared_kv_layers': shared,
   embedding_length_per_layer_input: perLayer,
   vocab_size: 262144,
   final_logit_softcapping: new Float(30),
