@@ -9,8 +9,16 @@ import {
   settle,
   weightsInFormat,
 } from '@kv/core';
-import { type CheckedLine, type LogReading, logReader } from '@kv/core/check';
+import {
+  type CheckedLine,
+  checkLog,
+  deploymentOfLog,
+  type LogReading,
+  launchOfLog,
+  logReader,
+} from '@kv/core/check';
 import { gpuNamed } from '@kv/core/gpus';
+import { readLaunch } from '@kv/core/launch';
 import { type DeploymentOptions, deploymentOfLaunch } from '../deployments.js';
 import type { FormatOptions } from '../flags/options.js';
 import { launchFrom } from '../input/launch.js';
@@ -35,7 +43,6 @@ export async function checkCommand(
   }
   const reading = await readingOf(argument);
   const { deployment, settled, problem } = await settledFrom(reading, options);
-  const { checkLog } = await import('@kv/core/check');
   const budget = settled === undefined ? undefined : budgetNamed(settled.case.engine.name);
   const lines = checkLog(reading, settled, budget);
   const answer = { reading, deployment, lines, ...(problem === undefined ? {} : { problem }) };
@@ -93,8 +100,6 @@ interface FromLog {
 
 /** What the log says was run, and the flags beside it. What is missing leaves the figures without a comparison. */
 async function settledFrom(reading: LogReading, options: DeploymentOptions): Promise<FromLog> {
-  const { deploymentOfLog, launchOfLog } = await import('@kv/core/check');
-  const { readLaunch } = await import('@kv/core/launch');
   const command = launchOfLog(reading);
   if (command === undefined) {
     return {};
