@@ -2,7 +2,7 @@ import { expectationNamed } from '../engines/all-expectations.js';
 import type { Expectation, LoggedFigure } from '../engines/expectation.js';
 import { divide, type FitRequest, fullestOf } from '../fit/budget.js';
 import type { Settled } from '../settle/settle.js';
-import { InputError } from '../text/errors.js';
+import { unlessRefused } from '../text/errors.js';
 import type { Quantity } from '../text/quantity.js';
 import type { LogLine, LogReading } from './log-reading.js';
 
@@ -33,7 +33,7 @@ export function checkLog(
   settled: Settled | undefined,
   budget?: FitRequest['budget'],
 ): readonly CheckedLine[] {
-  const figures = lines.map((line) => figureOf(line, lines));
+  const figures = figuresOf(lines);
   const rule = settled === undefined || engine === undefined ? undefined : expectationNamed(engine);
   const division = settled && budget && divisionOf(settled, budget);
   return lines.map((line, index) => {
@@ -51,23 +51,28 @@ export function checkLog(
     };
     return compared(
       line,
-      withoutError(() => rule(figure, request)),
+      unlessRefused(
+        () => rule(figure, request),
+        () => undefined,
+      ),
     );
   });
 }
 
-function figureOf(
-  { text, quantity, where, value, roundedTo }: LogLine,
-  lines: readonly LogLine[],
-): LoggedFigure {
-  const beside = lines.filter((other) => other.text === text);
-  return {
+function figuresOf(lines: readonly LogLine[]): readonly LoggedFigure[] {
+  const besides = new Map<string, Record<string, number>>();
+  for (const { text, quantity, value } of lines) {
+    const beside = besides.get(text) ?? {};
+    besides.set(text, beside);
+    beside[quantity] = value;
+  }
+  return lines.map(({ text, quantity, where, value, roundedTo }) => ({
     quantity,
     value,
     roundedTo,
     ...(where === undefined ? {} : { where }),
-    beside: Object.fromEntries(beside.map((other) => [other.quantity, other.value])),
-  };
+    beside: besides.get(text) ?? {},
+  }));
 }
 
 function divisionOf(settled: Settled, budget: FitRequest['budget']) {
@@ -75,7 +80,10 @@ function divisionOf(settled: Settled, budget: FitRequest['budget']) {
   if (devices === undefined || settled.case.model.weights === undefined) {
     return undefined;
   }
-  return withoutError(() => fullestOf(divide({ ...settled, devices, budget }, settled.case.workload)));
+  return unlessRefused(
+    () => fullestOf(divide({ ...settled, devices, budget }, settled.case.workload)),
+    () => undefined,
+  );
 }
 
 function compared(line: LogLine, expected: Expectation | undefined): CheckedLine {
@@ -92,15 +100,4 @@ function compared(line: LogLine, expected: Expectation | undefined): CheckedLine
     isCertain,
     verdict: touches ? (isCertain ? 'equal' : 'within') : 'differs',
   };
-}
-
-function withoutError<Value>(run: () => Value): Value | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof InputError) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { type DtypeName, dtypeOf } from '../model/dtype.js';
-import { InputError } from '../text/errors.js';
+import { unlessRefused } from '../text/errors.js';
 import type { FitRequest } from './budget.js';
 import { type Fit, fit } from './fit.js';
 
@@ -10,14 +10,10 @@ export function fitByDtype(
 ): readonly { readonly dtype: DtypeName; readonly fit: Fit }[] {
   return dtypes.flatMap((dtype) => {
     const workload = { ...request.case.workload, keyDtype: dtype, valueDtype: dtype };
-    try {
-      return [{ dtype, fit: fit({ ...request, case: { ...request.case, workload } }) }];
-    } catch (error) {
-      if (error instanceof InputError) {
-        return [];
-      }
-      throw error;
-    }
+    return unlessRefused(
+      () => [{ dtype, fit: fit({ ...request, case: { ...request.case, workload } }) }],
+      () => [],
+    );
   });
 }
 

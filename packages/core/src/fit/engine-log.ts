@@ -1,5 +1,5 @@
 import { engineLogLines } from '../engines/all-log-lines.js';
-import { InputError } from '../text/errors.js';
+import { unlessRefused } from '../text/errors.js';
 import { divide, type FitRequest, fullestOf, weightsOf } from './budget.js';
 
 /** What the engine logs of its cache when it starts: most likely, and at either end of what is available. */
@@ -20,15 +20,12 @@ export function engineLog(request: FitRequest): EngineLog {
     ...{ model: item.model, workload: item.workload, settings },
     ...{ weights: weightsOf(item.model), device: devices.device },
   };
-  const at = (bytes: number): readonly string[] => {
-    try {
-      return bytes < 0 ? [] : engineLogLines(item.engine.name, asked, bytes);
-    } catch (error) {
-      if (error instanceof InputError) {
-        return [];
-      }
-      throw error;
-    }
-  };
+  const at = (bytes: number): readonly string[] =>
+    bytes < 0
+      ? []
+      : unlessRefused(
+          () => engineLogLines(item.engine.name, asked, bytes),
+          () => [],
+        );
   return { lines: at(available.bytes), low: at(available.low), high: at(available.high) };
 }

@@ -1,7 +1,7 @@
 import type { Workload } from '../deployment/workload.js';
 import { estimate, perDeviceBytesByContext } from '../estimate/estimate.js';
 import { remember } from '../model/remember.js';
-import { InputError } from '../text/errors.js';
+import { unlessRefused } from '../text/errors.js';
 import { given } from '../text/given.js';
 import { exactly, type Quantity } from '../text/quantity.js';
 import { divide, type FitRequest, fullestOf } from './budget.js';
@@ -37,7 +37,7 @@ const NOTHING = exactly(0);
 /** What a workload needs, and what there is for it. */
 export function neededBytes(request: FitRequest, workload: Workload): Need {
   const { model, engine } = request.case;
-  const bytesAt = withoutError(() => perDeviceBytesByContext(model, workload, engine));
+  const bytesAt = orMessage(() => perDeviceBytesByContext(model, workload, engine));
   return typeof bytesAt === 'string'
     ? { available: NOTHING, reason: bytesAt }
     : needAt(request, workload, bytesAt);
@@ -46,7 +46,7 @@ export function neededBytes(request: FitRequest, workload: Workload): Need {
 /** One plan serves all lengths. */
 function contextJudge(request: FitRequest): Judge {
   const { model, engine, workload } = request.case;
-  const bytesAt = withoutError(() => perDeviceBytesByContext(model, workload, engine));
+  const bytesAt = orMessage(() => perDeviceBytesByContext(model, workload, engine));
   return typeof bytesAt === 'string'
     ? () => ({ available: NOTHING, reason: bytesAt })
     : (contextLength) => needAt(request, { ...workload, contextLength }, bytesAt);
@@ -54,12 +54,12 @@ function contextJudge(request: FitRequest): Judge {
 
 function needAt(request: FitRequest, workload: Workload, bytesAt: (contextLength: number) => number): Need {
   const { model, engine } = request.case;
-  const division = withoutError(() => divide(request, workload));
+  const division = orMessage(() => divide(request, workload));
   if (typeof division === 'string') {
     return { available: NOTHING, reason: division };
   }
   const { available } = fullestOf(division);
-  const needed = withoutError(
+  const needed = orMessage(
     () => bytesAt(workload.contextLength) + (engine.unusableBytes?.(model, workload) ?? 0),
   );
   // Of a planned cache only more than 2^53 bytes are an error.
@@ -67,15 +67,8 @@ function needAt(request: FitRequest, workload: Workload, bytesAt: (contextLength
 }
 
 /** What a function returns, or the message of the InputError that it throws. */
-function withoutError<Value>(run: () => Value): Value | string {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof InputError) {
-      return error.message;
-    }
-    throw error;
-  }
+function orMessage<Value>(run: () => Value): Value | string {
+  return unlessRefused(run, ({ message }) => message);
 }
 
 type Searched = 'contextLength' | 'numSequences';

@@ -5,3 +5,18 @@
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
+
+/** What `run` returns, or what `refused` makes of the InputError that it throws; other errors are thrown on. */
+export function unlessRefused<Value, Other>(
+  run: () => Value,
+  refused: (error: InputError) => Other,
+): Value | Other {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof InputError) {
+      return refused(error);
+    }
+    throw error;
+  }
+}

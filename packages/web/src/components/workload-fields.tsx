@@ -1,4 +1,4 @@
-import { formatTokens, InputError, parseTokens } from '@kv/core';
+import { formatTokens, parseTokens, unlessRefused } from '@kv/core';
 import type { JSX } from 'preact';
 import type { State } from '../state/state.js';
 import { quarterSteps, SliderField } from './slider-field.js';
@@ -40,12 +40,8 @@ const MOST_SEQUENCES = 1024;
 
 /** The tokens that a text means, or undefined where it means none. */
 function tokensIn(text: string): number | undefined {
-  try {
-    return parseTokens(text);
-  } catch (error) {
-    if (error instanceof InputError) {
-      return undefined;
-    }
-    throw error;
-  }
+  return unlessRefused(
+    () => parseTokens(text),
+    () => undefined,
+  );
 }

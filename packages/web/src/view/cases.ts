@@ -5,11 +5,11 @@ import {
   type Deployment,
   type DesignKind,
   designs,
-  InputError,
   type Known,
   readDeployment,
   type SettingValues,
   settle,
+  unlessRefused,
 } from '@kv/core';
 import type { Gpu } from '@kv/core/gpus';
 import { gpuById } from '../library/gpus.js';
@@ -54,16 +54,12 @@ export function meaningsOf(state: State, library: Library): readonly RowMeaning[
   // What all rows need is wrong for all of them.
   readDeployment({ ...sharedTexts(state), model: '' }, READING);
   const suffixes = suffixesOf(state.rows);
-  return state.rows.map((row, index) => {
-    try {
-      return meaningOf(row, index, suffixes[index] ?? '', state, library);
-    } catch (error) {
-      if (error instanceof InputError) {
-        return { status: 'problem', message: error.message };
-      }
-      throw error;
-    }
-  });
+  return state.rows.map((row, index) =>
+    unlessRefused(
+      () => meaningOf(row, index, suffixes[index] ?? '', state, library),
+      ({ message }) => ({ status: 'problem', message }),
+    ),
+  );
 }
 
 function meaningOf(row: Row, index: number, suffix: string, state: State, library: Library): RowMeaning {

@@ -1,4 +1,4 @@
-import { describeSaving, estimate, formatBytes, InputError, savingAgainst } from '@kv/core';
+import { describeSaving, estimate, formatBytes, savingAgainst, unlessRefused } from '@kv/core';
 import type { Library } from '../library/library.js';
 import type { State } from '../state/state.js';
 import { answerOf, type Sentence } from './answer.js';
@@ -47,19 +47,17 @@ export interface NoView {
  * @returns a view, or why there is none; sentences begin with the name of the field that makes no sense, where it is one.
  */
 export function viewOf(state: State, library: Library, look: Look): View | NoView {
-  try {
-    const estimated = meaningsOf(state, library).map(estimateRow);
-    const cases = estimated.flatMap((row) => (row.status === 'ready' ? row.cases : []));
-    const rows = estimated.map((row) => rowView(row, cases, state));
-    return cases.length === 0
-      ? { rows, problem: '' }
-      : { answer: answerOf(cases, state), rows, chart: chartOf(cases, state, look), cases };
-  } catch (error) {
-    if (error instanceof InputError) {
-      return { rows: [], problem: error.message };
-    }
-    throw error;
-  }
+  return unlessRefused(
+    () => {
+      const estimated = meaningsOf(state, library).map(estimateRow);
+      const cases = estimated.flatMap((row) => (row.status === 'ready' ? row.cases : []));
+      const rows = estimated.map((row) => rowView(row, cases, state));
+      return cases.length === 0
+        ? { rows, problem: '' }
+        : { answer: answerOf(cases, state), rows, chart: chartOf(cases, state, look), cases };
+    },
+    ({ message }) => ({ rows: [], problem: message }),
+  );
 }
 
 type EstimatedRow =
@@ -70,18 +68,17 @@ function estimateRow(meaning: RowMeaning): EstimatedRow {
   if (meaning.status !== 'ready') {
     return meaning;
   }
-  try {
-    const cases = meaning.cases.map((item) => ({
-      ...item,
-      allocation: estimate(item.model, item.workload, item.engine),
-    }));
-    return { status: 'ready', cases };
-  } catch (error) {
-    if (error instanceof InputError) {
-      return { status: 'problem', message: error.message };
-    }
-    throw error;
-  }
+  const { cases } = meaning;
+  return unlessRefused(
+    () => ({
+      status: 'ready',
+      cases: cases.map((item) => ({
+        ...item,
+        allocation: estimate(item.model, item.workload, item.engine),
+      })),
+    }),
+    ({ message }) => ({ status: 'problem', message }),
+  );
 }
 
 function rowView(row: EstimatedRow, all: readonly EstimatedCase[], { units }: State): RowView {

@@ -1,4 +1,4 @@
-import { InputError } from '../../text/errors.js';
+import { unlessRefused } from '../../text/errors.js';
 import {
   certain,
   type Expectation,
@@ -62,12 +62,8 @@ function capacityOfTokens(
 }
 
 function tokensOf(...request: Parameters<typeof sglangCapacity>): number {
-  try {
-    return sglangCapacity(...request).maxTotalNumTokens;
-  } catch (error) {
-    if (error instanceof InputError) {
-      return 0;
-    }
-    throw error;
-  }
+  return unlessRefused(
+    () => sglangCapacity(...request).maxTotalNumTokens,
+    () => 0,
+  );
 }
